@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every target of ours: Swift 6 mode comes from the tools version.
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "muster",
+    products: [.executable(name: "muster", targets: ["muster"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(
+            name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "MusterModel", swiftSettings: settings),
+        .target(name: "MusterPolicy", dependencies: ["MusterModel"], swiftSettings: settings),
+        .target(name: "MusterSolver", swiftSettings: settings),
+        .target(
+            name: "MusterEngine", dependencies: ["MusterModel", "MusterPolicy", "MusterSolver"],
+            swiftSettings: settings),
+        .target(
+            name: "MusterYAML", dependencies: ["CLibYAML", "MusterModel", "MusterPolicy"],
+            swiftSettings: settings),
+        .target(
+            name: "MusterMessages", dependencies: ["MusterModel", "MusterPolicy"],
+            swiftSettings: settings),
+        .target(name: "MusterKafka", dependencies: ["CLibRdKafka"], swiftSettings: settings),
+        .target(
+            name: "MusterWorker",
+            dependencies: [
+                "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy",
+                "MusterYAML", logging,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "muster",
+            dependencies: [
+                "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy",
+                "MusterWorker", "MusterYAML", argumentParser, logging,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "MusterTestKit",
+            dependencies: ["MusterEngine", "MusterModel", "MusterPolicy", "MusterSolver"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: [
+                "MusterEngine", "MusterMessages", "MusterModel", "MusterPolicy", "MusterSolver",
+                "MusterTestKit",
+            ],
+            path: "Sources/Benchmarks", swiftSettings: settings),
+    ]
+        + [
+            ("MusterModel", []),
+            ("MusterPolicy", ["MusterModel", "MusterYAML"]),
+            ("MusterSolver", ["MusterTestKit"]),
+            ("MusterEngine", ["MusterModel", "MusterPolicy", "MusterSolver", "MusterTestKit", "MusterYAML"]),
+            ("MusterYAML", ["MusterModel", "MusterPolicy"]),
+            ("MusterMessages", ["MusterModel", "MusterPolicy"]),
+            ("MusterKafka", []),
+            ("MusterWorker", ["MusterEngine", "MusterKafka", "MusterMessages", "MusterModel"]),
+        ].map { (name: String, more: [String]) in
+            .testTarget(
+                name: name + "Tests", dependencies: ([name] + more).map { .byName(name: $0) },
+                swiftSettings: settings)
+        }
+)

@@ -1,0 +1,169 @@
+// What is asked of the solver: bounded integers, linear constraints, and several sums to be made
+// small one after the other. It knows nothing of resources.
+
+/// A variable of a ``Problem``.
+public struct Variable: Hashable, Comparable, Sendable {
+    /// Its position in ``Problem/variables``.
+    public let index: Int32
+
+    init(index: Int) { self.index = Int32(index) }
+
+    public static func < (a: Variable, b: Variable) -> Bool { a.index < b.index }
+}
+
+/// A 0/1 variable or its complement.
+public struct Literal: Hashable, Sendable {
+    /// The variable, whose range lies within 0...1.
+    public let variable: Variable
+    /// True for the complement.
+    public let isNegated: Bool
+
+    /// The literal that is true when the variable is 1, or when it is 0 if negated.
+    public init(_ variable: Variable, isNegated: Bool = false) {
+        self.variable = variable
+        self.isNegated = isNegated
+    }
+
+    public static prefix func ! (literal: Literal) -> Literal {
+        Literal(literal.variable, isNegated: !literal.isNegated)
+    }
+}
+
+/// A sum of integer multiples of variables, plus a constant.
+public struct LinearSum: Hashable, Sendable {
+    /// A multiple of a variable.
+    public struct Term: Hashable, Sendable {
+        /// The factor.
+        public var coefficient: Int
+        /// The variable.
+        public var variable: Variable
+    }
+
+    /// The multiples; a variable may occur more than once.
+    public private(set) var terms: [Term] = []
+    /// What is added.
+    public var constant: Int
+
+    /// Makes a sum of nothing but a constant.
+    public init(_ constant: Int = 0) { self.constant = constant }
+
+    /// Adds a multiple of a variable.
+    public mutating func add(_ coefficient: Int, _ variable: Variable) {
+        if coefficient != 0 { terms.append(Term(coefficient: coefficient, variable: variable)) }
+    }
+
+    /// Adds a multiple of a literal's truth value.
+    public mutating func add(_ coefficient: Int, _ literal: Literal) {
+        if literal.isNegated {
+            constant += coefficient
+            add(-coefficient, literal.variable)
+        } else {
+            add(coefficient, literal.variable)
+        }
+    }
+
+    /// Adds a multiple of another sum.
+    public mutating func add(_ factor: Int, _ other: LinearSum) {
+        constant += factor * other.constant
+        for term in other.terms { add(factor * term.coefficient, term.variable) }
+    }
+}
+
+/// Bounded integer variables under linear constraints, with sums to be minimised in order.
+///
+/// A node is a 0/1 variable that is 1 exactly when a sum is at least 0. Equal nodes are shared.
+public struct Problem: Sendable {
+    /// What a variable may be, and where the search begins.
+    public struct Domain: Hashable, Sendable {
+        /// The least value.
+        public var lower: Int
+        /// The greatest value.
+        public var upper: Int
+        /// The value it has now; the search looks near it first.
+        public var start: Int
+    }
+
+    /// `variable` = 1 exactly when `sum` ≥ 0.
+    public struct Definition: Hashable, Sendable {
+        /// The defined 0/1 variable.
+        public var variable: Variable
+        /// What decides it. Its variables come before `variable`.
+        public var sum: LinearSum
+    }
+
+    /// `variable` may be above its lower bound 0 only when `condition` is true.
+    public struct Implication: Hashable, Sendable {
+        /// A 0/1 variable.
+        public var variable: Variable
+        /// What it needs.
+        public var condition: Literal
+    }
+
+    /// The range and start of each variable, defined ones included.
+    public internal(set) var variables: [Domain] = []
+    /// The nodes, in an order in which each comes after those it reads.
+    public internal(set) var definitions: [Definition] = []
+    /// Sums that are at least 0 in every solution.
+    public internal(set) var constraints: [LinearSum] = []
+    /// Variables that need a literal.
+    public internal(set) var implications: [Implication] = []
+    /// Minimised in this order, each without giving up what was reached before.
+    public var objectives: [LinearSum] = []
+    var shared: [LinearSum: Literal] = [:]
+
+    /// Makes an empty problem.
+    public init() {}
+
+    /// Adds a variable.
+    public mutating func addVariable(_ range: ClosedRange<Int>, start: Int) -> Variable {
+        variables.append(
+            Domain(lower: range.lowerBound, upper: range.upperBound, start: start))
+        return Variable(index: variables.count - 1)
+    }
+
+    /// Adds a 0/1 variable.
+    public mutating func addBool(start: Bool = false) -> Literal {
+        Literal(addVariable(0...1, start: start ? 1 : 0))
+    }
+
+    /// The literal that is true exactly when `sum` ≥ 0; a node is added unless there is one.
+    public mutating func isNonNegative(_ sum: LinearSum) -> Literal {
+        let key = sum.normalised
+        if let known = shared[key] { return known }
+        let literal = addBool()
+        definitions.append(Definition(variable: literal.variable, sum: key))
+        shared[key] = literal
+        return literal
+    }
+
+    /// Demands that `sum` ≥ 0.
+    public mutating func require(_ sum: LinearSum) { constraints.append(sum.normalised) }
+
+    /// Demands that `literal` is true.
+    public mutating func require(_ literal: Literal) {
+        var sum = LinearSum(-1)
+        sum.add(1, literal)
+        require(sum)
+    }
+
+    /// Demands that the 0/1 `variable` is 1 only when `condition` is true.
+    public mutating func require(_ variable: Variable, implies condition: Literal) {
+        implications.append(Implication(variable: variable, condition: condition))
+    }
+}
+
+extension LinearSum {
+    /// The same sum with each variable once, in order, and no zero factors.
+    var normalised: LinearSum {
+        var result = LinearSum(constant)
+        for term in terms.sorted(by: { $0.variable < $1.variable }) {
+            if let last = result.terms.last, last.variable == term.variable {
+                result.terms[result.terms.count - 1].coefficient += term.coefficient
+            } else {
+                result.terms.append(term)
+            }
+        }
+        result.terms.removeAll { $0.coefficient == 0 }
+        return result
+    }
+}
