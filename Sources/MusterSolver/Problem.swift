@@ -130,10 +130,35 @@ public struct Problem: Sendable {
     public mutating func isNonNegative(_ sum: LinearSum) -> Literal {
         let key = sum.normalised
         if let known = shared[key] { return known }
-        let literal = addBool()
+        let literal = addBool(start: startValue(of: key) >= 0)
         definitions.append(Definition(variable: literal.variable, sum: key))
         shared[key] = literal
         return literal
+    }
+
+    /// What the sum makes when every variable has its start value.
+    ///
+    /// - Complexity: O(terms).
+    public func startValue(of sum: LinearSum) -> Int {
+        sum.terms.reduce(sum.constant) {
+            $0 + $1.coefficient * variables[Int($1.variable.index)].start
+        }
+    }
+
+    /// The least and the greatest value that the ranges of its variables allow the sum.
+    ///
+    /// - Complexity: O(terms).
+    public func range(of sum: LinearSum) -> ClosedRange<Int> {
+        var lower = sum.constant
+        var upper = sum.constant
+        for term in sum.terms {
+            let domain = variables[Int(term.variable.index)]
+            let a = term.coefficient * domain.lower
+            let b = term.coefficient * domain.upper
+            lower += min(a, b)
+            upper += max(a, b)
+        }
+        return lower...upper
     }
 
     /// Demands that `sum` ≥ 0.
