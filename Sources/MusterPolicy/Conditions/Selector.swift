@@ -59,7 +59,7 @@ extension Selector.Requirement {
     func holds(for resource: Resource) -> Bool {
         switch self {
         case .field(let field, let patterns):
-            return field.hasValue(of: resource) { value in
+            return field.values(of: resource).contains { value in
                 patterns.contains { $0.matches(value) }
             }
         case .label(let key, let values):
@@ -81,15 +81,15 @@ extension Selector.Requirement {
 }
 
 extension Selector.Field {
-    /// Whether the resource has a value in this field that passes.
-    func hasValue(of resource: Resource, where passes: (String) -> Bool) -> Bool {
+    /// The resource's values in this field; none where it has none.
+    public func values(of resource: Resource) -> [String] {
         switch self {
-        case .kind: passes(resource.kind)
-        case .resource: passes(resource.id.name)
-        case .node: resource.node.map { passes($0.name) } ?? false
-        case .cluster: resource.cluster.map(passes) ?? false
-        case .serviceGroup: resource.serviceGroup.map(passes) ?? false
-        case .application: resource.applications.contains(where: passes)
+        case .kind: [resource.kind]
+        case .resource: [resource.id.name]
+        case .node: resource.node.map { [$0.name] } ?? []
+        case .cluster: resource.cluster.map { [$0] } ?? []
+        case .serviceGroup: resource.serviceGroup.map { [$0] } ?? []
+        case .application: resource.applications
         }
     }
 }
@@ -98,7 +98,8 @@ extension Selector.Field {
 public struct Pattern: Hashable, Sendable {
     /// As the user wrote it.
     public let text: String
-    private let isLiteral: Bool
+    /// Whether it matches nothing but its own text.
+    public let isLiteral: Bool
 
     /// Makes a pattern; without `*` and `?` it matches only itself.
     public init(_ text: String) {

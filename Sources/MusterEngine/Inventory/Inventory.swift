@@ -1,0 +1,215 @@
+// The registered resources, by slot. A slot is a small integer, so that everything the engine
+// keeps about resources can stand in arrays; slots of removed resources are used again.
+
+import MusterModel
+
+/// The registered resources of a domain, with who hosts whom and who is usable.
+struct Inventory: Sendable {
+    /// The resource in each slot; `nil` in slots that are free.
+    private(set) var resources: [Resource?] = []
+    /// Whether the resource is registered and it, and every registered host above it, is sound.
+    private(set) var isUsable: [Bool] = []
+    /// Slots of registered resources by id.
+    private(set) var slots: [ResourceID: Int] = [:]
+    /// Reports that were older than the one held.
+    private(set) var ignoredReports = 0
+
+    private var isStale: [Bool] = []
+    private var isQuarantined: [Bool] = []
+    private var free: [Int] = []
+    /// The slots hosted by an id, whether that id is registered or not.
+    private var hosted: [ResourceID: [Int]] = [:]
+
+    /// What a report did to the inventory.
+    enum Change {
+        /// The report was older than the one held.
+        case ignored
+        /// Nothing but its time is new.
+        case renewed
+        /// Only its state or its usability is new; `usability` lists slots whose usability is.
+        case state(slot: Int, usability: [Int])
+        /// It is newly registered, or something that selectors see is new.
+        case structure(slot: Int, usability: [Int])
+    }
+
+    /// Every registered slot, in order of slot.
+    var registered: some Sequence<Int> { resources.indices.lazy.filter { resources[$0] != nil } }
+
+    /// The number of slots, free ones included.
+    var slotCount: Int { resources.count }
+
+    /// The resource in a slot that is known to be in use.
+    subscript(slot: Int) -> Resource {
+        guard let resource = resources[slot] else { preconditionFailure("slot \(slot) is free") }
+        return resource
+    }
+
+    /// The registered host's slot; `nil` without one, and where a resource names itself.
+    func host(of slot: Int) -> Int? {
+        guard let node = resources[slot]?.node, let host = slots[node], host != slot
+        else { return nil }
+        return host
+    }
+
+    /// The slots that name this one as their host.
+    func guests(of slot: Int) -> [Int] {
+        guard let id = resources[slot]?.id else { return [] }
+        return hosted[id, default: []].filter { $0 != slot }
+    }
+
+    /// Whether the resource last said that it is online, or about to be.
+    func reportsOnline(_ slot: Int) -> Bool {
+        guard let state = resources[slot]?.state else { return false }
+        return state == .online || state == .starting
+    }
+
+    /// Why a registered resource is not usable, in a few words; `nil` when it is.
+    func reasonUnusable(_ slot: Int) -> String? {
+        guard let resource = resources[slot], !isUsable[slot] else { return nil }
+        if !resource.isAvailable { return "unavailable" }
+        if resource.state == .faulted { return "faulted" }
+        if isStale[slot] { return "stale" }
+        if isQuarantined[slot] { return "quarantined" }
+        return "host \(resource.node?.name ?? "") not usable"
+    }
+
+    /// Takes in a report.
+    ///
+    /// - Complexity: O(1), and O(guests) when the usability of a host changes.
+    mutating func apply(_ resource: Resource) -> Change {
+        guard let slot = slots[resource.id] else {
+            let slot = register(resource)
+            return .structure(slot: slot, usability: refreshUsability(below: slot))
+        }
+        let held = self[slot]
+        guard !resource.isOlder(than: held) else {
+            ignoredReports += 1
+            return .ignored
+        }
+        let wasStale = isStale[slot]
+        let wasSound = isSound(slot)
+        isStale[slot] = false
+        resources[slot] = resource
+        let isMoved = resource.node != held.node
+        if isMoved { move(slot, from: held.node, to: resource.node) }
+        let isUnaffected = !isMoved && isSound(slot) == wasSound
+        let usability = isUnaffected ? [] : refreshUsability(below: slot)
+        if !resource.looksLike(held) { return .structure(slot: slot, usability: usability) }
+        if resource.state == held.state, usability.isEmpty, !wasStale { return .renewed }
+        return .state(slot: slot, usability: usability)
+    }
+
+    /// Forgets a resource.
+    ///
+    /// - Returns: its slot and its guests whose usability changed; `nil` when it was not known.
+    mutating func remove(_ id: ResourceID) -> (slot: Int, usability: [Int])? {
+        guard let slot = slots.removeValue(forKey: id), let resource = resources[slot]
+        else { return nil }
+        if let node = resource.node { hosted[node]?.removeAll { $0 == slot } }
+        let guests = hosted[id, default: []].filter { $0 != slot }
+        resources[slot] = nil
+        isUsable[slot] = false
+        isStale[slot] = false
+        isQuarantined[slot] = false
+        free.append(slot)
+        var usability: [Int] = []
+        for guest in guests { usability += refreshUsability(below: guest) }
+        return (slot, usability)
+    }
+
+    /// Marks a resource's report as expired, or not.
+    ///
+    /// - Returns: the slots whose usability changed.
+    mutating func setStale(_ slot: Int, _ value: Bool) -> [Int] {
+        isStale[slot] = value
+        return refreshUsability(below: slot)
+    }
+
+    /// Puts a resource in quarantine, or takes it out.
+    ///
+    /// - Returns: the slots whose usability changed.
+    mutating func setQuarantined(_ slot: Int, _ value: Bool) -> [Int] {
+        isQuarantined[slot] = value
+        return refreshUsability(below: slot)
+    }
+
+    /// Whether the report has expired and was marked so.
+    func isMarkedStale(_ slot: Int) -> Bool { isStale[slot] }
+
+    /// Whether the resource is in quarantine.
+    func isInQuarantine(_ slot: Int) -> Bool { isQuarantined[slot] }
+
+    private mutating func register(_ resource: Resource) -> Int {
+        let slot: Int
+        if let reused = free.popLast() {
+            slot = reused
+            resources[slot] = resource
+        } else {
+            slot = resources.count
+            resources.append(resource)
+            isUsable.append(false)
+            isStale.append(false)
+            isQuarantined.append(false)
+        }
+        slots[resource.id] = slot
+        if let node = resource.node { hosted[node, default: []].append(slot) }
+        return slot
+    }
+
+    private mutating func move(_ slot: Int, from old: ResourceID?, to new: ResourceID?) {
+        if let old { hosted[old]?.removeAll { $0 == slot } }
+        if let new { hosted[new, default: []].append(slot) }
+    }
+
+    private func isSound(_ slot: Int) -> Bool {
+        guard let resource = resources[slot] else { return false }
+        return resource.isAvailable && resource.state != .faulted && !isStale[slot]
+            && !isQuarantined[slot]
+    }
+
+    /// Whether the slot and every registered host above it is sound. A ring of hosts holds
+    /// itself up: usability is the greatest solution of its definition.
+    private func isSoundUpwards(_ slot: Int) -> Bool {
+        var current = slot
+        for _ in 0...resources.count {
+            guard isSound(current) else { return false }
+            guard let host = host(of: current), host != slot else { return true }
+            current = host
+        }
+        return true
+    }
+
+    /// Recomputes the usability of a slot and everything hosted below it.
+    private mutating func refreshUsability(below slot: Int) -> [Int] {
+        var changed: [Int] = []
+        var pending = [slot]
+        var seen: Set<Int> = [slot]
+        while let next = pending.popLast() {
+            let usable = isSoundUpwards(next)
+            guard usable != isUsable[next] || next == slot else { continue }
+            if usable != isUsable[next] {
+                isUsable[next] = usable
+                changed.append(next)
+            }
+            for guest in guests(of: next) where seen.insert(guest).inserted {
+                pending.append(guest)
+            }
+        }
+        return changed
+    }
+}
+
+extension Resource {
+    /// Whether this report was made before `held`.
+    fileprivate func isOlder(than held: Resource) -> Bool {
+        if let sequence, let other = held.sequence { return sequence < other }
+        return observedAt < held.observedAt
+    }
+
+    /// Whether selectors, hosts and quantities see no difference.
+    fileprivate func looksLike(_ other: Resource) -> Bool {
+        kind == other.kind && node == other.node && cluster == other.cluster
+            && serviceGroup == other.serviceGroup && applications == other.applications
+            && labels == other.labels && capacity == other.capacity
+    }
+}
