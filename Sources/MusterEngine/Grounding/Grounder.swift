@@ -80,7 +80,7 @@ struct Grounder {
             return .threshold(range(of: comparisons), of: each(conditions))
         case .comparison(let quantity, let comparisons):
             let number = add(quantity, among: candidates)
-            let bounds = comparisons.flatMap { bounds($0, on: number, among: candidates) }
+            let bounds = comparisons.flatMap { self.bounds($0, on: number, among: candidates) }
             return .leaf(
                 .init(quantity: number, bounds: bounds, condition: condition, scope: scope))
         case .forEach(let attribute, let selector, let required):
@@ -220,7 +220,7 @@ struct Grounder {
         terms.reserveCapacity(slots.count)
         guard case .distinct(let attribute) = quantity.measure else {
             for slot in slots {
-                let amount = amount(quantity.measure, slot)
+                let amount = self.amount(quantity.measure, slot)
                 if amount != 0 { terms.append(.init(slot: slot, amount: amount, group: 0)) }
             }
             quantities.append(.init(state: quantity.state, terms: terms, groupCount: nil))
