@@ -39,7 +39,7 @@ public struct Condition: Hashable, Sendable {
     /// What must hold.
     public var form: Form
     /// Where it was written.
-    public var span: SourceSpan
+    @Incidental public var span: SourceSpan
 
     /// Makes a condition.
     public init(_ form: Form, at span: SourceSpan = .none) {
@@ -107,7 +107,7 @@ public struct Comparison: Hashable, Sendable {
     /// What it is compared with.
     public var operand: Operand
     /// Where it was written.
-    public var span: SourceSpan
+    @Incidental public var span: SourceSpan
 
     /// Makes a comparison.
     public init(_ relation: Relation, _ operand: Operand, at span: SourceSpan = .none) {

@@ -30,17 +30,13 @@ public struct Selector: Hashable, Sendable {
     /// All of these hold for a match.
     public var requirements: [Requirement]
     /// Where it was written. Two selectors that require the same are equal wherever they stand.
-    public var span: SourceSpan
+    @Incidental public var span: SourceSpan
 
     /// Makes a selector; `Selector([])` matches every resource.
     public init(_ requirements: [Requirement], at span: SourceSpan = .none) {
         self.requirements = requirements
         self.span = span
     }
-
-    public static func == (a: Selector, b: Selector) -> Bool { a.requirements == b.requirements }
-
-    public func hash(into hasher: inout Hasher) { hasher.combine(requirements) }
 
     /// Whether the resource meets every requirement.
     ///

@@ -77,7 +77,7 @@ public struct Policy: Hashable, Sendable {
     /// How bad it is when it does not hold.
     public var severity: Severity
     /// Where it was written.
-    public var span: SourceSpan
+    @Incidental public var span: SourceSpan
 
     /// Makes a policy; whatever is left out takes the contract's default.
     public init(
@@ -119,7 +119,7 @@ public struct ServiceGroup: Hashable, Sendable {
         /// How it is needed.
         public var binding: Binding
         /// Where it was written.
-        public var span: SourceSpan
+        @Incidental public var span: SourceSpan
 
         /// Makes a dependency.
         public init(group: String, atLeast: Int, binding: Binding, span: SourceSpan = .none) {
@@ -137,7 +137,7 @@ public struct ServiceGroup: Hashable, Sendable {
     /// What it needs.
     public var dependsOn: [Dependency]
     /// Where it was written.
-    public var span: SourceSpan
+    @Incidental public var span: SourceSpan
 
     /// Makes a group.
     public init(
@@ -176,7 +176,7 @@ public struct Maintenance: Hashable, Sendable {
     /// Until when, exclusive; `nil` for ever.
     public var until: Instant?
     /// Where it was written.
-    public var span: SourceSpan
+    @Incidental public var span: SourceSpan
 
     /// Makes an entry.
     public init(
