@@ -1,0 +1,224 @@
+// A member of a consumer group. One thread does everything with it; that is not only simpler but
+// also what librdkafka 2.0.2 needs, where seeking, pausing and polling in parallel go wrong.
+
+internal import CLibRdKafka
+
+/// What a group has decided about this member's partitions.
+public enum RebalanceEvent: Hashable, Sendable {
+    /// These are ours from now on. The listener calls ``Consumer/assign(_:)`` to start reading; if
+    /// it does not, they are read from where the group left off.
+    case assigned([TopicPartition])
+    /// These are ours until the listener returns: the last moment to commit.
+    case revoked([TopicPartition])
+    /// These are another's already; nothing can be committed any more.
+    case lost([TopicPartition])
+}
+
+/// What a poll brought.
+public enum Polled: ~Copyable {
+    /// Nothing in the time given, or the consumer was woken.
+    case nothing
+    /// A record.
+    case message(Message)
+    /// The end of a partition was reached; the next record will have this offset.
+    case end(TopicPartition, offset: Int64)
+}
+
+/// A consumer: used by the thread that made it, and by no other.
+///
+/// Not `Sendable` on purpose: callbacks run on the thread that polls, inside of
+/// ``poll(for:)`` and ``close()``. Only its ``waker`` may travel.
+@safe
+public final class Consumer {
+    /// Settings that differ from librdkafka's; properties given to ``init(_:log:)`` go before.
+    ///
+    /// The eager `range` assignor gives one member the same partition numbers of co-partitioned
+    /// topics, which the cooperative ones do not; those also have open bugs in 2.0.2. Nagle is off
+    /// because it costs up to 40 ms on each request. 8 MiB of records fetched ahead are plenty.
+    public static let defaults = [
+        "enable.auto.commit": "false",
+        "enable.partition.eof": "true",
+        "auto.offset.reset": "earliest",
+        "partition.assignment.strategy": "range",
+        "socket.nagle.disable": "true",
+        "queued.max.messages.kbytes": "8192",
+    ]
+
+    /// Called inside of ``poll(for:)`` and ``close()``, on the same thread.
+    public var onRebalance: ((RebalanceEvent) -> Void)? {
+        get { callbacks.onRebalance }
+        set { callbacks.onRebalance = newValue }
+    }
+
+    /// Wakes a poll from any thread.
+    public let waker: Waker
+
+    private let client: ClientHandle
+    private let callbacks: ConsumerCallbacks
+    private var isClosed = false
+
+    /// Makes a consumer that has not joined its group yet.
+    ///
+    /// - Throws: an error that names the property when one is unknown or has a wrong value.
+    public init(
+        _ properties: [String: String],
+        log: @escaping LogSink
+    ) throws(KafkaError) {
+        callbacks = ConsumerCallbacks(log: log)
+        client = try ClientHandle(
+            RD_KAFKA_CONSUMER,
+            properties,
+            defaults: Self.defaults,
+            callbacks: callbacks
+        )
+        unsafe rd_kafka_poll_set_consumer(client.raw)
+        unsafe waker = Waker(consuming: rd_kafka_queue_get_consumer(client.raw))
+    }
+
+    deinit { close() }
+
+    /// Joins the group for these topics; what it assigns comes to ``onRebalance``.
+    public func subscribe(to topics: [String]) throws(KafkaError) {
+        let list = PartitionList(topics.map { TopicPartition($0, RD_KAFKA_PARTITION_UA) })
+        try unsafe KafkaError.check(rd_kafka_subscribe(client.raw, list.raw))
+    }
+
+    /// Reads these partitions from these offsets on, real or logical ones, and no others.
+    public func assign(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
+        callbacks.hasAssigned = true
+        let list = PartitionList(offsets)
+        try unsafe KafkaError.check(rd_kafka_assign(client.raw, list.raw))
+    }
+
+    /// Waits for a record, the end of a partition or a wake-up.
+    ///
+    /// - Throws: an error of the consumer; it may go on after any that is not fatal.
+    public func poll(for timeout: Duration) throws(KafkaError) -> Polled {
+        let polled = unsafe rd_kafka_consumer_poll(client.raw, timeout.timeout)
+        if let fatal = callbacks.fatal { throw fatal }
+        guard let polled = unsafe polled else { return .nothing }
+        let message = unsafe Message(consuming: polled)
+        let code = message.errorCode
+        if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+            return .end(TopicPartition(message.topic, message.partition), offset: message.offset)
+        }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw KafkaError(.init(code), message.errorText)
+        }
+        return .message(message)
+    }
+
+    /// Stops fetching these partitions; what was fetched already is dropped and fetched again.
+    public func pause(_ partitions: some Collection<TopicPartition>) throws(KafkaError) {
+        let list = PartitionList(partitions)
+        try unsafe KafkaError.check(rd_kafka_pause_partitions(client.raw, list.raw))
+    }
+
+    /// Fetches these partitions again, from behind the last record that was polled.
+    public func resume(_ partitions: some Collection<TopicPartition>) throws(KafkaError) {
+        let list = PartitionList(partitions)
+        try unsafe KafkaError.check(rd_kafka_resume_partitions(client.raw, list.raw))
+    }
+
+    /// Goes on reading elsewhere in partitions that are assigned.
+    public func seek(
+        _ offsets: [TopicPartition: Int64],
+        within timeout: Duration
+    ) throws(KafkaError) {
+        let list = PartitionList(offsets)
+        try unsafe KafkaError.check(
+            rd_kafka_seek_partitions(client.raw, list.raw, timeout.timeout)
+        )
+        _ = try list.offsets()
+    }
+
+    /// Commits the offsets of the records to be read next.
+    ///
+    /// - Parameter waiting: whether to wait for the broker's answer; otherwise a failure is only
+    ///   logged.
+    public func commit(
+        _ offsets: [TopicPartition: Int64],
+        waiting: Bool
+    ) throws(KafkaError) {
+        let list = PartitionList(offsets)
+        try unsafe KafkaError.check(rd_kafka_commit(client.raw, list.raw, waiting ? 0 : 1))
+    }
+
+    /// What the group has committed; partitions without a commit are left out.
+    public func committed(
+        _ partitions: some Collection<TopicPartition>,
+        within timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        let list = PartitionList(partitions)
+        try unsafe KafkaError.check(rd_kafka_committed(client.raw, list.raw, timeout.timeout))
+        return try list.offsets()
+    }
+
+    /// The offsets that the partitions' next records will have, for all in one request a broker.
+    public func ends(
+        of partitions: some Collection<TopicPartition>,
+        within timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        // The query takes timestamps, and the protocol's -1 asks for the end.
+        let list = PartitionList(
+            Dictionary(partitions.map { ($0, LogicalOffset.end) }, uniquingKeysWith: { a, _ in a })
+        )
+        try unsafe KafkaError.check(
+            rd_kafka_offsets_for_times(client.raw, list.raw, timeout.timeout)
+        )
+        return try list.offsets()
+    }
+
+    /// The partitions that are ours now.
+    public var assignment: [TopicPartition] {
+        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        guard unsafe rd_kafka_assignment(client.raw, &list) == RD_KAFKA_RESP_ERR_NO_ERROR,
+            let list = unsafe list
+        else { return [] }
+        return unsafe PartitionList(consuming: list).partitions
+    }
+
+    /// Leaves the group; ``onRebalance`` hears of the revocation. Later calls do nothing.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        unsafe rd_kafka_consumer_close(client.raw)
+        // The queue must go before the client does, and the closure may hold on to our owner.
+        waker.invalidate()
+        callbacks.onRebalance = nil
+    }
+}
+
+/// A consumer's callbacks; see `Callbacks` for who may touch what.
+private final class ConsumerCallbacks: Callbacks {
+    var onRebalance: ((RebalanceEvent) -> Void)?
+    /// Whether the listener has assigned by itself.
+    var hasAssigned = false
+
+    override func register(in configuration: OpaquePointer) {
+        unsafe super.register(in: configuration)
+        unsafe rd_kafka_conf_set_rebalance_cb(configuration) { client, code, list, opaque in
+            guard let callbacks = unsafe ConsumerCallbacks.of(opaque), let list = unsafe list
+            else { return }
+            let partitions = unsafe PartitionList.partitions(of: list)
+            switch code {
+            case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+                callbacks.hasAssigned = false
+                callbacks.onRebalance?(.assigned(partitions))
+                if !callbacks.hasAssigned { unsafe rd_kafka_assign(client, list) }
+            default:
+                let isLost = unsafe rd_kafka_assignment_lost(client) != 0
+                callbacks.onRebalance?(isLost ? .lost(partitions) : .revoked(partitions))
+                unsafe rd_kafka_assign(client, nil)
+            }
+        }
+        unsafe rd_kafka_conf_set_offset_commit_cb(configuration) { _, code, _, opaque in
+            guard code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__NO_OFFSET
+            else { return }
+            let reason = KafkaError.Code(code).description
+            unsafe Callbacks.of(opaque)?.log(
+                LogLine(level: 4, facility: "COMMIT", text: "commit failed: \(reason)")
+            )
+        }
+    }
+}
