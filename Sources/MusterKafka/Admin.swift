@@ -69,7 +69,9 @@ public final class Admin {
         guard !topics.isEmpty else { return }
         var specifications = unsafe [OpaquePointer?]()
         defer {
-            for unsafetopic in unsafe specifications { unsafe rd_kafka_NewTopic_destroy(topic) }
+            for index in unsafe specifications.indices {
+                unsafe rd_kafka_NewTopic_destroy(specifications[index])
+            }
         }
         for topic in topics { unsafe specifications.append(try specification(of: topic)) }
 

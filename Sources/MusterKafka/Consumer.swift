@@ -132,10 +132,10 @@ public final class Consumer {
         _ = try list.offsets()
     }
 
-    /// Commits the offsets of the records to be read next.
+    /// Commits the offsets of the records to be read next, either waiting for the broker's answer
+    /// or not; then a failure is only logged.
     ///
-    /// - Parameter waiting: whether to wait for the broker's answer; otherwise a failure is only
-    ///   logged.
+    /// - Throws: the broker's answer, if it is an error.
     public func commit(
         _ offsets: [TopicPartition: Int64],
         waiting: Bool

@@ -63,12 +63,14 @@ public struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
         self.reason = reason ?? code.description
     }
 
+    /// The reason with the code behind it.
     public var description: String {
         isFatal ? "\(reason) (\(code.rawValue), fatal)" : "\(reason) (\(code.rawValue))"
     }
 }
 
 extension KafkaError.Code: CustomStringConvertible {
+    /// librdkafka's own description.
     public var description: String {
         unsafe String(cString: rd_kafka_err2str(rd_kafka_resp_err_t(rawValue: rawValue)))
     }

@@ -53,8 +53,9 @@ public final class Producer {
 
     /// Makes a producer.
     ///
-    /// - Parameter onDelivery: called inside of ``poll(for:)`` and ``flush(within:)``, with the
-    ///   token of each record and the error if it was given up.
+    /// `onDelivery` is called inside of ``poll(for:)`` and ``flush(within:)``, with the token of
+    /// each record and the error if it was given up.
+    ///
     /// - Throws: an error that names the property when one is unknown or has a wrong value.
     public init(
         _ properties: [String: String],
@@ -72,10 +73,9 @@ public final class Producer {
 
     /// Queues a record; its bytes are copied.
     ///
-    /// - Parameters:
-    ///   - partition: where to put it; `nil` leaves it to the partitioner.
-    ///   - timestamp: milliseconds since the Unix epoch; `nil` for now.
-    ///   - token: comes back with the delivery.
+    /// Without a partition the partitioner finds one. The timestamp is in milliseconds since the
+    /// Unix epoch, now when left out. The token comes back with the delivery.
+    ///
     /// - Throws: `queueFull`, after which polling makes room; `messageTooLarge`.
     public func produce(
         to topic: String,

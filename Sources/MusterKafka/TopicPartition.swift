@@ -15,8 +15,10 @@ public struct TopicPartition: Hashable, Comparable, Sendable, CustomStringConver
         self.partition = partition
     }
 
+    /// The topic with the number in brackets.
     public var description: String { "\(topic)[\(partition)]" }
 
+    /// Orders by topic, then by number.
     public static func < (a: TopicPartition, b: TopicPartition) -> Bool {
         (a.topic, a.partition) < (b.topic, b.partition)
     }

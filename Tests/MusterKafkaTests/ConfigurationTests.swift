@@ -28,7 +28,7 @@ struct ConfigurationTests {
         #expect(Client.problems(in: Producer.defaults).isEmpty)
     }
 
-    @Test("A client that cannot be made is an error and leaks nothing that matters")
+    @Test("Properties that contradict each other are an error")
     func impossibleCombination() throws {
         let error = #expect(throws: KafkaError.self) {
             _ = try Producer(
