@@ -117,7 +117,8 @@ public struct Problem: Sendable {
     /// Adds a variable.
     public mutating func addVariable(_ range: ClosedRange<Int>, start: Int) -> Variable {
         variables.append(
-            Domain(lower: range.lowerBound, upper: range.upperBound, start: start))
+            Domain(lower: range.lowerBound, upper: range.upperBound, start: start)
+        )
         return Variable(index: variables.count - 1)
     }
 

@@ -1,0 +1,251 @@
+// Turns definitions into rows. Each needed direction of a definition becomes one row that is idle
+// while its node has the other value; the factor of the node is as small as the bounds allow.
+
+/// Builds components of a presolved, aggregated problem.
+struct ComponentBuilder {
+    let presolve: Presolve
+    let aggregation: Aggregation
+    /// The variable in the component that stands for each class and each variable that is a node.
+    private var localClass: [Int32]
+    private var localNode: [Int32]
+    private var lastRow: [Int]
+    private var rowNumber = 0
+    private var component = Component()
+
+    init(presolve: Presolve, aggregation: Aggregation) {
+        self.presolve = presolve
+        self.aggregation = aggregation
+        localClass = Array(repeating: -1, count: aggregation.members.count)
+        localNode = Array(repeating: -1, count: presolve.lower.count)
+        lastRow = Array(repeating: -1, count: aggregation.members.count)
+    }
+
+    /// A row over the component's variables, before it is stored.
+    private struct Draft {
+        var terms: [(variable: Int32, coefficient: Int)] = []
+        var constant = Int128(0)
+        var least = Int128(0)
+        var greatest = Int128(0)
+    }
+
+    /// The component of the given classes, rows, implications and objective terms.
+    mutating func build(
+        classes: [Int32],
+        rows: [Int32],
+        implications: [Int],
+        objectives: [(row: Int, coefficient: Int, variable: Int32)]
+    ) -> Component {
+        component = Component()
+        component.classCount = classes.count
+        for number in classes {
+            localClass[Int(number)] = Int32(component.count)
+            let members = aggregation.members[Int(number)].map(Int.init)
+            component.isWide.append(presolve.upper[members[0]] - presolve.lower[members[0]] > 1)
+            addVariable(
+                lower: members.reduce(0) { $0 + presolve.lower[$1] },
+                upper: members.reduce(0) { $0 + presolve.upper[$1] },
+                start: members.reduce(0) {
+                    $0 + min(max(presolve.start[$1], presolve.lower[$1]), presolve.upper[$1])
+                }
+            )
+        }
+        let nodeRows = rows.filter { isFreeNode(presolve.nodes[Int($0)]) }
+        for row in nodeRows {
+            localNode[Int(presolve.nodes[Int(row)])] = Int32(component.count)
+            addVariable(lower: 0, upper: 1, start: 0)
+        }
+        for row in rows { addRows(for: Int(row)) }
+        addImplications(implications)
+        addObjectives(objectives)
+        if !component.isTooLarge { component.start = component.completed(component.start) }
+        return component
+    }
+
+    private func isFreeNode(_ variable: Int32) -> Bool {
+        variable >= 0 && !presolve.isFixed(variable)
+    }
+
+    private mutating func addVariable(lower: Int, upper: Int, start: Int) {
+        component.lower.append(lower)
+        component.upper.append(upper)
+        component.start.append(start)
+    }
+
+    private func local(_ variable: Int32) -> Int32 {
+        let number = aggregation.classes[Int(variable)]
+        return number >= 0 ? localClass[Int(number)] : localNode[Int(variable)]
+    }
+
+    /// Gathers a row's terms: classes once, fixed variables into the constant.
+    private mutating func draft(_ row: Int) -> Draft {
+        var draft = Draft(constant: Int128(presolve.rows.constants[row]))
+        rowNumber += 1
+        for term in presolve.rows.terms(row) {
+            let variable = presolve.rows.variables[term]
+            let coefficient = presolve.rows.coefficients[term]
+            if presolve.isFixed(variable) {
+                draft.constant += Int128(coefficient) * Int128(presolve.lower[Int(variable)])
+                continue
+            }
+            let number = Int(aggregation.classes[Int(variable)])
+            if number >= 0 {
+                if lastRow[number] == rowNumber { continue }
+                lastRow[number] = rowNumber
+            }
+            draft.terms.append((local(variable), coefficient))
+        }
+        draft.least = draft.constant
+        draft.greatest = draft.constant
+        for term in draft.terms {
+            let low = Int128(term.coefficient) * Int128(component.lower[Int(term.variable)])
+            let high = Int128(term.coefficient) * Int128(component.upper[Int(term.variable)])
+            draft.least += min(low, high)
+            draft.greatest += max(low, high)
+        }
+        return draft
+    }
+
+    private mutating func addRows(for row: Int) {
+        let draft = draft(row)
+        let role = presolve.roles[row]
+        let node = presolve.nodes[row]
+        if isFreeNode(node) {
+            component.nodes.append(
+                Component.Node(variable: local(node), sum: component.sums.count)
+            )
+            guard fits(draft) else {
+                component.isTooLarge = true
+                component.sums.close(0)
+                return
+            }
+            for term in draft.terms { component.sums.add(term.coefficient, term.variable) }
+            component.sums.close(Int(draft.constant))
+        }
+        guard fits(draft) else {
+            component.isTooLarge = true
+            return
+        }
+        if role.contains(.nonNegative) { store(draft.terms, atLeast: -draft.constant) }
+        if role.contains(.negative) { store(negated(draft.terms), atLeast: draft.constant + 1) }
+        if role.contains(.whenTrue), draft.least < 0 {
+            // sum >= least * (1 - node)
+            store(
+                draft.terms + [(local(node), Int(draft.least))],
+                atLeast: draft.least - draft.constant
+            )
+            strengthen(draft.terms, slack: draft.greatest, node: local(node), isTrue: true)
+        }
+        if role.contains(.whenFalse), draft.greatest >= 0 {
+            // -sum >= 1 - (greatest + 1) * node
+            let terms = negated(draft.terms)
+            store(terms + [(local(node), Int(draft.greatest) + 1)], atLeast: 1 + draft.constant)
+            strengthen(terms, slack: -1 - draft.least, node: local(node), isTrue: false)
+        }
+    }
+
+    private func negated(
+        _ terms: [(variable: Int32, coefficient: Int)]
+    ) -> [(variable: Int32, coefficient: Int)] {
+        terms.map { ($0.variable, -$0.coefficient) }
+    }
+
+    private func fits(_ draft: Draft) -> Bool {
+        let limit = Magnitude.limit
+        var size = draft.constant < 0 ? -draft.constant : draft.constant
+        for term in draft.terms {
+            let reach = max(
+                component.lower[Int(term.variable)].magnitude,
+                component.upper[Int(term.variable)].magnitude
+            )
+            size += Int128(term.coefficient.magnitude) * Int128(reach)
+        }
+        return size <= limit
+    }
+
+    /// Adds what a node says about single terms: if the sum must be at least 0, a term whose range
+    /// exceeds the slack is pushed off its far end.
+    private mutating func strengthen(
+        _ terms: [(variable: Int32, coefficient: Int)],
+        slack: Int128,
+        node: Int32,
+        isTrue: Bool
+    ) {
+        guard terms.count > 1, slack >= 0 else { return }
+        for term in terms {
+            let low = component.lower[Int(term.variable)]
+            let high = component.upper[Int(term.variable)]
+            let size = Int128(term.coefficient.magnitude)
+            guard size * Int128(high - low) > slack else { continue }
+            let move = high - low - Int(slack / size)
+            // sign * x >= least end + move * (node or 1 - node)
+            let sign = term.coefficient > 0 ? 1 : -1
+            let end = term.coefficient > 0 ? low : -high
+            component.strengthenings.add(sign, term.variable)
+            component.strengthenings.add(isTrue ? -move : move, node)
+            component.strengthenings.close(isTrue ? end : end + move)
+        }
+    }
+
+    private mutating func addImplications(_ implications: [Int]) {
+        var seen: Set<[Int]> = []
+        for offset in implications {
+            let implication = presolve.implications[offset]
+            let variable = local(implication.variable.index)
+            let condition = local(implication.condition.variable.index)
+            let key = [Int(variable), Int(condition), implication.condition.isNegated ? 1 : 0]
+            if !seen.insert(key).inserted { continue }
+            let reach = component.upper[Int(variable)]
+            if implication.condition.isNegated {
+                store([(variable, -1), (condition, -reach)], atLeast: Int128(-reach))
+            } else {
+                store([(variable, -1), (condition, reach)], atLeast: 0)
+            }
+        }
+    }
+
+    private mutating func addObjectives(
+        _ terms: [(row: Int, coefficient: Int, variable: Int32)]
+    ) {
+        // With nothing to minimise the search has a goal all the same: 0.
+        if presolve.objectives.isEmpty { component.objectives.close(0) }
+        var index = 0
+        for row in presolve.objectives.indices {
+            rowNumber += 1
+            var size = Int128(0)
+            while index < terms.count, terms[index].row == row {
+                let term = terms[index]
+                index += 1
+                let number = Int(aggregation.classes[Int(term.variable)])
+                if number >= 0 {
+                    if lastRow[number] == rowNumber { continue }
+                    lastRow[number] = rowNumber
+                }
+                let variable = local(term.variable)
+                component.objectives.add(term.coefficient, variable)
+                let reach = max(
+                    component.lower[Int(variable)].magnitude,
+                    component.upper[Int(variable)].magnitude
+                )
+                size += Int128(term.coefficient.magnitude) * Int128(reach)
+            }
+            component.objectives.close(0)
+            if size > Magnitude.limit { component.isTooLarge = true }
+        }
+    }
+
+    /// Stores a row after dividing it by what its factors share and cutting factors of 0/1
+    /// variables down to what the row can need of them.
+    private mutating func store(
+        _ terms: [(variable: Int32, coefficient: Int)],
+        atLeast demand: Int128
+    ) {
+        var row = Row(
+            terms: terms.map { Row.Term(variable: $0.variable, coefficient: $0.coefficient) }
+        )
+        row.demand = Int(demand)
+        row.saturate(lower: component.lower, upper: component.upper)
+        row.divide()
+        for term in row.terms { component.rows.add(term.coefficient, term.variable) }
+        component.rows.close(row.demand)
+    }
+}

@@ -1,0 +1,201 @@
+// The state of the search: bounds, the trail of their changes, and rows with their slack. The rest
+// of the engine is extensions in the files beside this one: propagation, conflict analysis, clauses,
+// branching, the linear relaxation and the order of objectives.
+
+/// A lazy-clause-generating search over one component (Ohrimenko, Stuckey and Codish; with linear
+/// rows as in pseudo-Boolean solvers).
+///
+/// Both bounds of a variable x are kept as lower bounds: key 2x is the bound of x, key 2x+1 that of
+/// -x. So every change is an increase, a literal "x >= b" or "x <= b" is a key and the value it
+/// reaches, and the other literal of a key is `key ^ 1`. A row is "sum of weight * key <= limit"
+/// with positive weights; its slack is what the present bounds leave of the limit.
+struct Search: ~Copyable {
+    /// Why a bound changed, or what is in conflict.
+    enum Reason {
+        /// A decision.
+        static let decision: Int32 = -1
+        /// No conflict.
+        static let none: Int32 = -2
+        /// A conflict that only the decisions explain.
+        static let decisions: Int32 = -3
+
+        static func row(_ index: Int) -> Int32 { Int32(index << 2) }
+        static func clause(_ index: Int) -> Int32 { Int32(index << 2 | 1) }
+        static func lazyRow(_ index: Int) -> Int32 { Int32(index << 2 | 2) }
+    }
+
+    let component: Component
+    let count: Int
+
+    // Bounds by key, now and at the root.
+    var bounds: Column<Int>
+    var rootBounds: Column<Int>
+
+    // The trail.
+    var trailKey = Column<Int32>()
+    var trailOld = Column<Int>()
+    var trailNew = Column<Int>()
+    var trailReason = Column<Int32>()
+    var trailPrevious = Column<Int32>()
+    var trailLevel = Column<Int32>()
+    /// The latest change of each key, or -1.
+    var latest: Column<Int32>
+    /// Where on the trail each decision level begins.
+    var levels = Column<Int>()
+
+    // Rows: the component's, then one for each objective.
+    var rowStart = Column<Int32>()
+    var rowKey = Column<Int32>()
+    var rowWeight = Column<Int>()
+    var rowLimit = Column<Int>()
+    var rowSlack = Column<Int>()
+    /// The most a term of the row can move; above this slack there is nothing to propagate.
+    var rowReach = Column<Int>()
+    var occurrenceStart = Column<Int32>()
+    var occurrenceRow = Column<Int32>()
+    var occurrenceWeight = Column<Int>()
+    let firstObjective: Int
+    /// The limit at which an objective's row says nothing.
+    var idleLimit = Column<Int>()
+
+    // Rows waiting to be propagated, and how much of the trail the clauses have seen.
+    var queue = Column<Int32>()
+    var queueHead = 0
+    var isQueued: Column<Bool>
+    var clauseHead = 0
+
+    var clauses = ClauseStore()
+    var lazyRows = LazyRows()
+    var analysis: Analysis
+    var branching: Branching
+
+    // The objective being minimised and what it taints: facts that hold only below the incumbent.
+    var goal = -1
+    var isRootTainted = false
+
+    var incumbent: [Int]?
+    var incumbentObjectives: [Int] = []
+    var statistics = Solution.Statistics()
+    /// Steps taken so far and the most to take.
+    var work = 0
+    var workLimit: Int
+
+    init(_ component: Component, workLimit: Int) {
+        self.component = component
+        self.workLimit = workLimit
+        count = component.count
+        bounds = Column(capacity: 2 * count)
+        for variable in 0..<count {
+            bounds.append(component.lower[variable])
+            bounds.append(-component.upper[variable])
+        }
+        rootBounds = Column(repeating: 0, count: 2 * count)
+        for key in 0..<2 * count { rootBounds[key] = bounds[key] }
+        latest = Column(repeating: -1, count: 2 * count)
+        isQueued = Column()
+        analysis = Analysis(variables: count)
+        branching = Branching(component)
+        firstObjective = component.rows.count
+        clauses.watchHeads.reset(to: -1, count: 2 * count)
+        layOutRows()
+        enqueueAllRows()
+    }
+
+    var level: Int { levels.count }
+
+    @inline(__always)
+    func lower(_ variable: Int) -> Int { bounds[2 * variable] }
+
+    @inline(__always)
+    func upper(_ variable: Int) -> Int { -bounds[2 * variable + 1] }
+
+    @inline(__always)
+    func isFixed(_ variable: Int) -> Bool { bounds[2 * variable] == -bounds[2 * variable + 1] }
+
+    private mutating func layOutRows() {
+        rowStart.append(0)
+        // "sum >= demand" is "-sum <= -demand".
+        for row in 0..<component.rows.count {
+            addRow(component.rows, row, sign: -1, limit: -component.rows.constants[row])
+        }
+        for row in 0..<component.objectives.count {
+            addRow(component.objectives, row, sign: 1, limit: 0)
+            var greatest = 0
+            for term in Int(rowStart[firstObjective + row])..<rowKey.count {
+                greatest -= rowWeight[term] * bounds[rowKey[term] ^ 1]
+            }
+            idleLimit.append(greatest)
+            rowSlack[firstObjective + row] += greatest
+            rowLimit[firstObjective + row] = greatest
+        }
+        isQueued.reset(to: false, count: rowLimit.count)
+        var counts = [Int32](repeating: 0, count: 2 * count + 1)
+        for term in 0..<rowKey.count { counts[Int(rowKey[term]) + 1] += 1 }
+        for key in 0..<2 * count { counts[key + 1] += counts[key] }
+        occurrenceStart = Column(counts)
+        occurrenceRow.reset(to: 0, count: rowKey.count)
+        occurrenceWeight.reset(to: 0, count: rowKey.count)
+        for row in 0..<rowLimit.count {
+            for term in Int(rowStart[row])..<Int(rowStart[row + 1]) {
+                let key = Int(rowKey[term])
+                occurrenceRow[counts[key]] = Int32(row)
+                occurrenceWeight[counts[key]] = rowWeight[term]
+                counts[key] += 1
+            }
+        }
+    }
+
+    private mutating func addRow(_ rows: SparseRows, _ row: Int, sign: Int, limit: Int) {
+        var slack = limit
+        var reach = 0
+        for term in rows.terms(row) {
+            let coefficient = sign * rows.coefficients[term]
+            let key = 2 * rows.variables[term] + (coefficient > 0 ? 0 : 1)
+            let weight = abs(coefficient)
+            rowKey.append(key)
+            rowWeight.append(weight)
+            slack -= weight * bounds[key]
+            reach = max(reach, weight * (-bounds[key ^ 1] - bounds[key]))
+        }
+        rowStart.append(Int32(rowKey.count))
+        rowLimit.append(limit)
+        rowSlack.append(slack)
+        rowReach.append(reach)
+    }
+
+    private mutating func enqueueAllRows() {
+        for row in 0..<rowLimit.count where !isQueued[row] {
+            isQueued[row] = true
+            queue.append(Int32(row))
+        }
+    }
+
+    /// Sets the limit of an objective's row; to be called at the root or with a tighter limit.
+    mutating func setLimit(_ limit: Int, ofObjective objective: Int) {
+        let row = firstObjective + objective
+        rowSlack[row] += limit - rowLimit[row]
+        rowLimit[row] = limit
+        if !isQueued[row] {
+            isQueued[row] = true
+            queue.append(Int32(row))
+        }
+    }
+
+    /// Goes back to the given root bounds at level 0 and follows all rows and clauses anew.
+    mutating func restoreRoot(_ saved: borrowing Column<Int>) {
+        cancel(to: 0)
+        commitRoot()
+        for key in 0..<2 * count {
+            bounds[key] = saved[key]
+            rootBounds[key] = saved[key]
+        }
+        for row in 0..<rowLimit.count {
+            var slack = rowLimit[row]
+            for term in Int(rowStart[row])..<Int(rowStart[row + 1]) {
+                slack -= rowWeight[term] * bounds[rowKey[term]]
+            }
+            rowSlack[row] = slack
+        }
+        enqueueAllRows()
+    }
+}

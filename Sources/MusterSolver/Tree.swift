@@ -1,0 +1,188 @@
+// The search proper: propagate, ask the relaxation, decide, learn, restart.
+
+extension Search {
+    /// How a search ended.
+    enum Ending {
+        /// There is nothing better than the incumbent, or nothing at all.
+        case proven
+        /// The work ran out.
+        case exhausted
+    }
+
+    /// The goal's proven lower bound; better solutions than the incumbent are not below it.
+    var rootBoundOfGoal: Int {
+        let row = firstObjective + goal
+        var sum = 0
+        for term in Int(rowStart[row])..<Int(rowStart[row + 1]) {
+            sum += rowWeight[term] * rootBounds[rowKey[term]]
+        }
+        return sum
+    }
+
+    /// Searches for ever better values of the goal.
+    ///
+    /// - Parameter bound: a proven lower bound of the goal, raised as it gets better known.
+    /// - Returns: how it ended.
+    mutating func run(bound: inout Int) -> Ending {
+        var restarts = 0
+        var allowance = statistics.conflicts + restartInterval(0)
+        while true {
+            if work > workLimit { return .exhausted }
+            var conflict = propagate()
+            if conflict == Reason.none, levels.isEmpty {
+                commitRoot()
+                lazyRows.removeAll()
+                bound = max(bound, rootBoundOfGoal)
+                if isReached(bound) { return .proven }
+            }
+            if conflict == Reason.none {
+                guard let variable = nextVariable() else {
+                    record()
+                    if isReached(bound) { return .proven }
+                    conflict = Reason.row(firstObjective + goal)
+                    if rowSlack[firstObjective + goal] >= 0 { return .proven }
+                    guard resolveAndRequeue(conflict) else { return .proven }
+                    continue
+                }
+                decideNearPhase(variable)
+                continue
+            }
+            guard resolveAndRequeue(conflict) else { return .proven }
+            if statistics.conflicts >= allowance, !levels.isEmpty {
+                restarts += 1
+                allowance = statistics.conflicts + restartInterval(restarts)
+                cancel(to: 0)
+                requeueGoal()
+                if clauses.count > 2000 + 200 * restarts {
+                    let conflict = propagate()
+                    if conflict != Reason.none { return .proven }
+                    commitRoot()
+                    guard forgetClauses(tainted: false) else { return .proven }
+                }
+            }
+        }
+    }
+
+    /// True when the incumbent is as good as the bound.
+    private func isReached(_ bound: Int) -> Bool {
+        incumbent != nil && isWithinEarlierLimits && incumbentObjectives[goal] <= bound
+    }
+
+    private mutating func resolveAndRequeue(_ conflict: Int32) -> Bool {
+        guard resolve(conflict) else { return false }
+        requeueGoal()
+        return true
+    }
+
+    /// The goal's limit may have moved while deeper levels were open.
+    private mutating func requeueGoal() {
+        let row = firstObjective + goal
+        if !isQueued[row] {
+            isQueued[row] = true
+            queue.append(Int32(row))
+        }
+    }
+
+    /// Conflicts until the next restart: Luby's sequence times a constant.
+    private func restartInterval(_ index: Int) -> Int {
+        var size = 1
+        var exponent = 0
+        var index = index
+        while size < index + 1 {
+            exponent += 1
+            size = 2 * size + 1
+        }
+        while size - 1 != index {
+            size = (size - 1) / 2
+            exponent -= 1
+            index %= size
+        }
+        return 60 << exponent
+    }
+
+    private mutating func nextVariable() -> Int? {
+        while let variable = branching.popMostActive() {
+            if !isFixed(variable) { return variable }
+        }
+        return nil
+    }
+
+    private mutating func decideNearPhase(_ variable: Int) {
+        let value = min(max(branching.phase[variable], lower(variable)), upper(variable))
+        if value > lower(variable) {
+            decide(Int32(2 * variable), value)
+        } else {
+            decide(Int32(2 * variable + 1), -value)
+        }
+        if !isFixed(variable) { branching.restore(variable) }
+    }
+
+    /// Takes the present assignment, in which every variable is fixed, as a solution.
+    private mutating func record() {
+        consider((0..<count).map { lower($0) })
+    }
+
+    /// Takes a point as the incumbent if it is feasible and better than the one there is.
+    @discardableResult
+    mutating func consider(_ values: [Int]) -> Bool {
+        let values = component.completed(values)
+        let objectives = component.evaluate(values)
+        if incumbent != nil, !objectives.lexicographicallyPrecedes(incumbentObjectives) {
+            return false
+        }
+        guard component.isFeasible(values) else { return false }
+        incumbent = values
+        incumbentObjectives = objectives
+        for variable in 0..<count { branching.phase[variable] = values[variable] }
+        if goal >= 0, isWithinEarlierLimits { setLimit(objectives[goal] - 1, ofObjective: goal) }
+        return true
+    }
+
+    /// True when the incumbent satisfies the rows that hold the other objectives down.
+    var isWithinEarlierLimits: Bool {
+        incumbentObjectives.indices.allSatisfy {
+            $0 == goal || incumbentObjectives[$0] <= rowLimit[firstObjective + $0]
+        }
+    }
+
+    /// Drops clauses at the root: the tainted ones or, otherwise, the less useful half.
+    ///
+    /// - Returns: false when a clause shows that nothing is left.
+    mutating func forgetClauses(tainted: Bool) -> Bool {
+        if tainted {
+            clauses.filter { store, clause in !store.isTainted[clause] }
+        } else {
+            let spans = clauses.span.array().sorted()
+            let middle = max(3, spans.isEmpty ? 0 : spans[spans.count / 2])
+            let recent = clauses.count - clauses.count / 4
+            clauses.filter { store, clause in
+                store.span[clause] < middle || store.size[clause] <= 2 || clause >= recent
+            }
+        }
+        return rewatchClauses()
+    }
+
+    /// Puts literals that can still hold in front, so that watching the first two is right.
+    private mutating func rewatchClauses() -> Bool {
+        for clause in 0..<clauses.count {
+            let start = Int(clauses.start[clause])
+            var open = 0
+            for literal in start..<start + Int(clauses.size[clause])
+            where !isFalse(clauses.keys[literal], clauses.values[literal]) {
+                if literal != start + open { clauses.exchange(start + open, literal) }
+                open += 1
+                if open == 2 { break }
+            }
+            if open == 0 { return false }
+            if open == 1 {
+                raise(
+                    clauses.keys[start],
+                    to: clauses.values[start],
+                    because: Reason.clause(clause)
+                )
+            }
+        }
+        clauses.filter { _, _ in true }
+        return true
+    }
+}
