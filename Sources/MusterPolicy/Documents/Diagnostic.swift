@@ -36,8 +36,12 @@ public struct Diagnostic: Error, Hashable, Sendable {
 
     /// Makes a finding; an error unless said otherwise.
     public init(
-        _ code: String, _ message: String, at span: SourceSpan, severity: Severity = .error,
-        help: String? = nil, related: [Related] = []
+        _ code: String,
+        _ message: String,
+        at span: SourceSpan,
+        severity: Severity = .error,
+        help: String? = nil,
+        related: [Related] = []
     ) {
         self.severity = severity
         self.code = code

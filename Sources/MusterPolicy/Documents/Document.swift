@@ -81,10 +81,17 @@ public struct Policy: Hashable, Sendable {
 
     /// Makes a policy; whatever is left out takes the contract's default.
     public init(
-        name: String, domain: DomainID? = nil, priority: Int = 0, mode: Mode = .enforce,
-        whenUnsatisfiable: Fallback = .hold, require: Condition? = nil,
-        prefer: [Preference] = [], minimize: [Minimization] = [], changes: [ChangeCost] = [],
-        severity: Severity = .error, span: SourceSpan = .none
+        name: String,
+        domain: DomainID? = nil,
+        priority: Int = 0,
+        mode: Mode = .enforce,
+        whenUnsatisfiable: Fallback = .hold,
+        require: Condition? = nil,
+        prefer: [Preference] = [],
+        minimize: [Minimization] = [],
+        changes: [ChangeCost] = [],
+        severity: Severity = .error,
+        span: SourceSpan = .none
     ) {
         self.name = name
         self.domain = domain
@@ -141,7 +148,9 @@ public struct ServiceGroup: Hashable, Sendable {
 
     /// Makes a group.
     public init(
-        name: String, domain: DomainID? = nil, dependsOn: [Dependency] = [],
+        name: String,
+        domain: DomainID? = nil,
+        dependsOn: [Dependency] = [],
         span: SourceSpan = .none
     ) {
         self.name = name
@@ -180,8 +189,13 @@ public struct Maintenance: Hashable, Sendable {
 
     /// Makes an entry.
     public init(
-        name: String, domain: DomainID? = nil, selector: Selector, effect: Effect,
-        from: Instant? = nil, until: Instant? = nil, span: SourceSpan = .none
+        name: String,
+        domain: DomainID? = nil,
+        selector: Selector,
+        effect: Effect,
+        from: Instant? = nil,
+        until: Instant? = nil,
+        span: SourceSpan = .none
     ) {
         self.name = name
         self.domain = domain

@@ -10,7 +10,9 @@ public struct Incidental<Value: Sendable>: Hashable, Sendable {
     /// Wraps a value.
     public init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
 
+    /// Always true.
     public static func == (a: Self, b: Self) -> Bool { true }
 
+    /// Feeds in nothing.
     public func hash(into hasher: inout Hasher) {}
 }

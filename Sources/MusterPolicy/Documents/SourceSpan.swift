@@ -14,8 +14,10 @@ public struct Mark: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.column = column
     }
 
+    /// `line:column`.
     public var description: String { "\(line):\(column)" }
 
+    /// Whether `a` stands before `b` in one text.
     public static func < (a: Mark, b: Mark) -> Bool { (a.line, a.column) < (b.line, b.column) }
 }
 
@@ -37,7 +39,11 @@ public struct SourceSpan: Hashable, Sendable, CustomStringConvertible {
 
     /// The place of something that was made by code, not read.
     public static let none = SourceSpan(
-        source: "", start: Mark(line: 0, column: 0), end: Mark(line: 0, column: 0))
+        source: "",
+        start: Mark(line: 0, column: 0),
+        end: Mark(line: 0, column: 0)
+    )
 
+    /// `source:line:column`.
     public var description: String { "\(source):\(start)" }
 }

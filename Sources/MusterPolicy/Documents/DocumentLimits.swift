@@ -1,0 +1,23 @@
+// What a text may ask of its readers. Texts come from files and from a bus, so every one of these
+// has a value: a reader without bounds is a way to stop a worker.
+
+/// Bounds on the reading of one text, in counts, so that reading ends the same way everywhere.
+public struct DocumentLimits: Hashable, Sendable {
+    /// The bytes of the whole text.
+    public var bytes = 1 << 20
+    /// How deep lists and mappings may nest.
+    public var depth = 64
+    /// The nodes that are written down, over all documents of the text.
+    public var nodes = 100_000
+    /// The nodes once every alias and parameter is expanded, over all documents of the text.
+    public var expandedNodes = 200_000
+    /// The documents of the text.
+    public var documents = 256
+    /// The bytes of one key or value.
+    public var scalarBytes = 64 << 10
+    /// The errors that are kept, and the warnings that are; further ones are dropped.
+    public var diagnostics = 100
+
+    /// Makes the defaults.
+    public init() {}
+}
