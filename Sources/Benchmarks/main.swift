@@ -1,1 +1,18 @@
-print("benchmarks")
+// Measures what the product's speed rests on. Each benchmark is a file of its own and stands in the
+// list below; a name on the command line chooses one.
+
+internal import Foundation
+
+let benchmarks: [any Benchmark.Type] = [DecodeBenchmark.self]
+
+let chosen = CommandLine.arguments.dropFirst().first
+guard let benchmark = benchmarks.first(where: { $0.name == chosen }) else {
+    print("usage: swift run -c release benchmarks NAME\n")
+    for benchmark in benchmarks {
+        print(
+            "  \(benchmark.name.padding(toLength: 12, withPad: " ", startingAt: 0))\(benchmark.purpose)"
+        )
+    }
+    exit(chosen == nil ? 0 : 64)
+}
+try benchmark.run()

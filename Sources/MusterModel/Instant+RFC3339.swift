@@ -8,8 +8,11 @@ extension Instant {
     /// minute's first. Digits beyond milliseconds are dropped.
     ///
     /// - Returns: `nil` when the text is not a valid date and time with an offset.
-    public init?(rfc3339 text: some StringProtocol) {
-        var reader = Reader(Array(text.utf8))
+    public init?(rfc3339 text: some StringProtocol) { self.init(rfc3339: Array(text.utf8)[...]) }
+
+    /// Reads a date and time from its bytes, as ``init(rfc3339:)-(StringProtocol)`` does from text.
+    public init?(rfc3339 utf8: ArraySlice<UInt8>) {
+        var reader = Reader(utf8)
         guard let year = reader.digits(4), reader.take("-"), let month = reader.digits(2),
             reader.take("-"), let day = reader.digits(2), reader.take("T") || reader.take("t"),
             let hour = reader.digits(2), reader.take(":"), let minute = reader.digits(2),
@@ -86,21 +89,24 @@ extension Int {
 
 /// Walks over the bytes of a date.
 private struct Reader {
-    let bytes: [UInt8]
-    var index = 0
+    let bytes: ArraySlice<UInt8>
+    var index: Int
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        index = bytes.startIndex
+    }
 
-    var isAtEnd: Bool { index == bytes.count }
+    var isAtEnd: Bool { index == bytes.endIndex }
 
     mutating func take(_ character: Unicode.Scalar) -> Bool {
-        guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
+        guard index < bytes.endIndex, bytes[index] == UInt8(ascii: character) else { return false }
         index += 1
         return true
     }
 
     mutating func digit() -> Int? {
-        guard index < bytes.count, (48...57).contains(bytes[index]) else { return nil }
+        guard index < bytes.endIndex, (48...57).contains(bytes[index]) else { return nil }
         index += 1
         return Int(bytes[index - 1]) - 48
     }
