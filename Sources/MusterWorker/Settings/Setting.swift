@@ -1,0 +1,217 @@
+// The names of all settings, with what each takes. The same table reads files, variables and
+// overrides, so that they cannot differ.
+
+internal import MusterEngine
+internal import MusterModel
+
+/// A setting by name.
+public struct Setting: Sendable {
+    /// Its name, such as `kafka.bootstrapServers`.
+    public let key: String
+    /// What it is for, in one line.
+    public let summary: String
+    /// Whether it takes a list.
+    public let isList: Bool
+    /// Puts a text into the settings.
+    let apply: @Sendable (inout Settings, [String]) throws(Rejection) -> Void
+
+    /// Why a text is no value of a setting.
+    struct Rejection: Error {
+        let message: String
+    }
+
+    /// The variable of the environment: `MUSTER_KAFKA_BOOTSTRAP_SERVERS`.
+    public var variable: String {
+        var name = "MUSTER_"
+        for character in key {
+            if character == "." {
+                name += "_"
+            } else {
+                if character.isUppercase { name += "_" }
+                name += character.uppercased()
+            }
+        }
+        return name
+    }
+
+    /// All of them, but for the properties below `kafka.properties`.
+    public static let all: [Setting] = [
+        text("group", "the consumer group", \.group),
+        text("instance", "a name of this worker that outlasts restarts") { $0.instance = $1 },
+        Setting(key: "policies", summary: "files and folders of policies", isList: true) {
+            $0.policies = $1
+        },
+        choice("log.level", "the least severity logged", logLevels) { $0.logLevel = $1 },
+        text("kafka.bootstrapServers", "where the bus is: host:port, with commas between") {
+            $0.kafka.bootstrapServers = $1
+        },
+        duration(
+            "kafka.connectTimeout",
+            "how long a broker may take to answer at the start",
+            \.kafka.connectTimeout
+        ),
+        text("topics.resourceAvailability", "reports, in", \.topics.resourceAvailability),
+        text("topics.desiredConfig", "policies and other documents, in", \.topics.desiredConfig),
+        text(
+            "topics.implementationCommands",
+            "commands, out",
+            \.topics.implementationCommands
+        ),
+        text("topics.notifications", "notices, out", \.topics.notifications),
+        text("topics.state", "the changelog", \.topics.state),
+        text("topics.deadLetters", "records that cannot be used", \.topics.deadLetters),
+        choice("topics.create", "whether missing ones are created", ["true", "false"]) {
+            $0.topics.create = $1 == "true"
+        },
+        integer(
+            "topics.partitions",
+            "partitions of topics that are created",
+            1...10_000,
+            \.topics.partitions
+        ),
+        integer(
+            "worker.shards",
+            "how many domains are worked on at a time",
+            1...1024,
+            \.limits.shards
+        ),
+        integer(
+            "worker.batchRecords",
+            "records in a round of polling",
+            1...100_000,
+            \.limits.batchRecords
+        ),
+        integer(
+            "worker.batchBytes",
+            "bytes in a round of polling",
+            1024...(1 << 30),
+            \.limits.batchBytes
+        ),
+        integer(
+            "worker.inFlightPerPartition",
+            "rounds in work for one partition",
+            1...1000,
+            \.limits.inFlightPerPartition
+        ),
+        integer("worker.inFlight", "rounds in work", 1...10_000, \.limits.inFlight),
+        integer(
+            "worker.unacknowledged",
+            "records sent and not acknowledged",
+            1...10_000_000,
+            \.limits.unacknowledged
+        ),
+        duration(
+            "worker.commitInterval",
+            "how often offsets are committed",
+            \.limits.commitInterval
+        ),
+        duration(
+            "worker.drainTimeout",
+            "how long a stopping worker waits",
+            \.limits.drainTimeout
+        ),
+        choice(
+            "commands.key",
+            "what decides on a command's partition",
+            Settings.CommandKey.allCases.map(\.rawValue)
+        ) { $0.commandKey = Settings.CommandKey(rawValue: $1) ?? .resource },
+        duration(
+            "commands.timeout",
+            "how long a command may take until a report confirms it",
+            \.options.commandTimeout
+        ),
+        integer(
+            "commands.attempts",
+            "how often a command is sent",
+            1...1000,
+            \.options.commandAttempts
+        ),
+        integer("solver.work", "the work of one solve", 1...Int.max, \.options.solveWork),
+    ]
+
+    private static let logLevels = [
+        "trace", "debug", "info", "notice", "warning", "error", "critical",
+    ]
+}
+
+extension Setting {
+    private static func single(
+        _ key: String,
+        _ summary: String,
+        _ apply: @escaping @Sendable (inout Settings, String) throws(Rejection) -> Void
+    ) -> Setting {
+        Setting(key: key, summary: summary, isList: false) { settings, texts throws(Rejection) in
+            guard let text = texts.first, texts.count == 1 else {
+                throw Rejection(message: "takes one value, not a list")
+            }
+            try apply(&settings, text)
+        }
+    }
+
+    private static func text(
+        _ key: String,
+        _ summary: String,
+        _ assign: @escaping @Sendable (inout Settings, String) -> Void
+    ) -> Setting {
+        single(key, summary) { settings, text throws(Rejection) in
+            guard !text.isEmpty else { throw Rejection(message: "must not be empty") }
+            assign(&settings, text)
+        }
+    }
+
+    private static func text(
+        _ key: String,
+        _ summary: String,
+        _ path: any WritableKeyPath<Settings, String> & Sendable
+    ) -> Setting {
+        text(key, summary) { $0[keyPath: path] = $1 }
+    }
+
+    private static func choice(
+        _ key: String,
+        _ summary: String,
+        _ choices: [String],
+        _ assign: @escaping @Sendable (inout Settings, String) -> Void
+    ) -> Setting {
+        single(key, summary) { settings, text throws(Rejection) in
+            guard choices.contains(text) else {
+                let list = choices.joined(separator: ", ")
+                throw Rejection(message: "`\(text)` is none of \(list)")
+            }
+            assign(&settings, text)
+        }
+    }
+
+    private static func integer(
+        _ key: String,
+        _ summary: String,
+        _ range: ClosedRange<Int>,
+        _ path: any WritableKeyPath<Settings, Int> & Sendable
+    ) -> Setting {
+        single(key, summary) { settings, text throws(Rejection) in
+            guard let number = Int(text), range.contains(number) else {
+                let bound =
+                    range.upperBound == .max
+                    ? "from \(range.lowerBound) on"
+                    : "from \(range.lowerBound) to \(range.upperBound)"
+                throw Rejection(message: "`\(text)` is not a whole number \(bound)")
+            }
+            settings[keyPath: path] = number
+        }
+    }
+
+    private static func duration(
+        _ key: String,
+        _ summary: String,
+        _ path: any WritableKeyPath<Settings, Duration> & Sendable
+    ) -> Setting {
+        single(key, summary) { settings, text throws(Rejection) in
+            guard let duration = Duration(text: text), duration > .zero else {
+                throw Rejection(
+                    message: "`\(text)` is not a duration such as 500ms, 30s, 5m or 2h"
+                )
+            }
+            settings[keyPath: path] = duration
+        }
+    }
+}

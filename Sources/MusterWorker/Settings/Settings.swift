@@ -1,0 +1,123 @@
+// Everything about a worker that can be set. How values from several places become one of these is
+// in Settings+Resolution; which names they have there, in Setting.
+
+public import MusterEngine
+
+/// How a worker works.
+public struct Settings: Hashable, Sendable {
+    /// Connection to the bus.
+    public struct Kafka: Hashable, Sendable {
+        /// Where the bus is; without it a worker needs an embedded broker.
+        public var bootstrapServers: String?
+        /// Properties of librdkafka, passed on as they are.
+        public var properties = ClientProperties()
+        /// How long a broker may take to answer at the start.
+        public var connectTimeout = Duration.seconds(10)
+    }
+
+    /// Names of topics, and what to do about missing ones.
+    public struct Topics: Hashable, Sendable {
+        /// Reports of resources, in.
+        public var resourceAvailability = "resource-availability"
+        /// Policies and other documents, in.
+        public var desiredConfig = "desired-config"
+        /// Commands, out.
+        public var implementationCommands = "implementation-commands"
+        /// Notices, out.
+        public var notifications = "notifications"
+        /// The changelog.
+        public var state = "muster-state"
+        /// Records that could not be used.
+        public var deadLetters = "muster-dead-letters"
+        /// Whether missing ones are created.
+        public var create = true
+        /// How many partitions those get that are created.
+        public var partitions = 4
+
+        /// All six.
+        public var all: [String] {
+            [
+                resourceAvailability, desiredConfig, implementationCommands, notifications, state,
+                deadLetters,
+            ]
+        }
+    }
+
+    /// The worker's own bounds.
+    public struct Limits: Hashable, Sendable {
+        /// How many domains are worked on at a time.
+        public var shards = 1
+        /// Records in a round of polling, at most.
+        public var batchRecords = 1000
+        /// Bytes in a round of polling, at most, save for the record that crosses the line.
+        public var batchBytes = 1 << 20
+        /// Rounds that may be in the shards' hands for one partition before it is paused.
+        public var inFlightPerPartition = 8
+        /// Rounds that may be in the shards' hands before everything is paused.
+        public var inFlight = 32
+        /// Records sent and not acknowledged before everything is paused.
+        public var unacknowledged = 20_000
+        /// How often offsets are committed.
+        public var commitInterval = Duration.milliseconds(500)
+        /// How long a stopping worker waits for what is in flight.
+        public var drainTimeout = Duration.seconds(10)
+    }
+
+    /// What decides on the partition of a command.
+    public enum CommandKey: String, Hashable, Sendable, CaseIterable {
+        case resource, domain, node
+    }
+
+    /// The consumer group.
+    public var group = "muster"
+    /// A name for this worker that stays the same when it restarts, which spares the group a
+    /// rebalance; `nil` for none.
+    public var instance: String?
+    /// Files and folders of policies.
+    public var policies: [String] = []
+    /// The least severity that is logged: `trace` to `critical`.
+    public var logLevel = "info"
+    /// Connection to the bus.
+    public var kafka = Kafka()
+    /// Names of topics, and what to do about missing ones.
+    public var topics = Topics()
+    /// The worker's own bounds.
+    public var limits = Limits()
+    /// What decides on the partition of a command.
+    public var commandKey = CommandKey.resource
+    /// What the engine is allowed and told.
+    public var options = Options()
+
+    /// Makes the defaults, for this many processor cores.
+    public init(cores: Int = 1) { limits.shards = max(1, cores) }
+}
+
+/// Properties of librdkafka. They hold passwords, so no way of printing them shows those.
+public struct ClientProperties: Hashable, Sendable {
+    /// What they are, in plain text.
+    public var values: [String: String]
+
+    /// Holds properties.
+    public init(_ values: [String: String] = [:]) { self.values = values }
+
+    /// Whether the value of this property must never be shown.
+    public static func isSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return ["password", "secret", "token", "key.pem", "oauthbearer.config", "jaas"]
+            .contains { name.contains($0) }
+    }
+}
+
+extension ClientProperties: CustomStringConvertible, CustomReflectable {
+    /// Names and values in order, secret ones hidden.
+    public var description: String {
+        values.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\(Self.isSecret($0.key) ? "…" : $0.value)" }
+            .joined(separator: " ")
+    }
+
+    /// Shows what ``description`` shows.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["values": description], displayStyle: .struct)
+    }
+}
