@@ -75,7 +75,13 @@ public struct DocumentText: Sendable {
             expectedDomain: expectedDomain,
             limits: limits
         )
-        let all = (textual + semantic).inReadingOrder()
+        // One slip, one finding: what the reader of the text or of the tree refused needs no
+        // word from the other.
+        let refused = Set(textual.filter { $0.severity == .error }.map(\.span))
+        let wrong = Set(semantic.filter { $0.severity == .error }.map(\.span))
+        let all =
+            (textual.filter { $0.severity == .error || !wrong.contains($0.span) }
+            + semantic.filter { !refused.contains($0.span) }).inReadingOrder()
         return (all.hasErrors ? [] : changes, all)
     }
 }

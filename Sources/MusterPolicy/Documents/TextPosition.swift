@@ -59,7 +59,7 @@ package enum TextPosition {
             let byte = String(bytes[offset], radix: 16, uppercase: true)
             return Diagnostic(
                 "invalid-utf8",
-                "the byte 0x\(byte) at offset \(offset) is not valid UTF-8",
+                "the byte 0x\(byte) is not valid UTF-8 here",
                 at: span(ofByte: offset, in: bytes, source: source),
                 help: isUTF16
                     ? "this looks like UTF-16; save the text as UTF-8" : "save the text as UTF-8"

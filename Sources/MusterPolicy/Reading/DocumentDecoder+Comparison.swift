@@ -15,7 +15,7 @@ extension DocumentDecoder {
     static let mostBound = 1_000_000_000_000
     /// A million percent, in thousandths of a percent.
     static let mostShare = 1_000_000_000
-
+    private static let operandWords = "a whole number, a percentage such as \"80%\", or a quantity"
     /// Reads `count`, `sum` or `distinct` with what belongs to it. `more` are the other keys that
     /// may stand beside it; `nil` when keys were checked.
     mutating func quantity(_ fields: Fields, more: [String]?, what: String) -> Quantity? {
@@ -95,6 +95,7 @@ extension DocumentDecoder {
     ) -> [Comparison]? {
         let written = fields.entries.filter { ConditionForm.comparisonKeys.contains($0.key) }
         guard !written.isEmpty else {
+            guard !wasSuggested(ConditionForm.comparisonKeys, in: fields) else { return nil }
             error(
                 "missing-comparison",
                 "`\(key)` needs a comparison",
@@ -140,13 +141,21 @@ extension DocumentDecoder {
         case (.scalar(.int, _, _), .integers):
             return bound(node, of: entry.key, atLeast: 0).map { .integer($0) }
         case (.scalar(.string(let text), _, let isQuoted), .all):
-            return share(text, isQuoted: isQuoted, at: node.span)
+            guard text.hasSuffix("%") else {
+                mismatch(
+                    node,
+                    expected: Self.operandWords,
+                    help: isQuoted && Int(text) != nil ? "remove the quotes" : nil
+                )
+                return nil
+            }
+            return share(text, at: node.span)
         case (.mapping(let entries), .all):
             return quantityOperand(Fields(entries: entries, span: node.span))
         case (_, .all):
             mismatch(
                 node,
-                expected: "a whole number, a percentage such as \"80%\", or a quantity"
+                expected: Self.operandWords
             )
             return nil
         case (_, .integers):
@@ -160,24 +169,21 @@ extension DocumentDecoder {
     }
 
     /// A percentage: digits, up to three decimals, and the sign.
-    private mutating func share(
-        _ text: String,
-        isQuoted: Bool,
-        at span: SourceSpan
-    ) -> Comparison.Operand? {
-        if let share = Self.thousandthsOfPercent(text) {
-            guard share <= Self.mostShare else {
-                error("out-of-range", "\(text.quoted) is more than 1000000%", at: span)
-                return nil
-            }
-            return .share(thousandthsOfPercent: share)
+    private mutating func share(_ text: String, at span: SourceSpan) -> Comparison.Operand? {
+        guard let share = Self.thousandthsOfPercent(text) else {
+            error(
+                "bad-percentage",
+                "\(text.quoted) is not a percentage",
+                at: span,
+                help: "digits, up to three decimals and the sign, such as \"12.5%\""
+            )
+            return nil
         }
-        let help =
-            Int(text) != nil && isQuoted
-            ? "remove the quotes for a number, or write \"\(text)%\""
-            : "write a number, or a percentage of up to three decimals, such as \"12.5%\""
-        error("bad-percentage", "\(text.quoted) is not a percentage", at: span, help: help)
-        return nil
+        guard share <= Self.mostShare else {
+            error("out-of-range", "\(text.quoted) is more than 1000000%", at: span)
+            return nil
+        }
+        return .share(thousandthsOfPercent: share)
     }
 
     static func thousandthsOfPercent(_ text: String) -> Int? {

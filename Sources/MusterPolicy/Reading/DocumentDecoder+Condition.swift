@@ -248,7 +248,8 @@ extension DocumentDecoder {
             else { continue }
             warning(
                 "never-holds",
-                "never holds: there are only \(parts.count) conditions",
+                "never holds with \(parts.count) condition"
+                    + (parts.count == 1 ? "" : "s"),
                 at: comparison.span
             )
         }

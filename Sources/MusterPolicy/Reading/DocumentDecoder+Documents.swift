@@ -119,7 +119,7 @@ extension DocumentDecoder {
         checkKeys(fields, known: Self.headKeys + lists.map(\.key), of: "a configuration")
         if fields["name"] != nil { _ = name(fields) }
         let outer = expectedDomain
-        if let domain = domain(fields) { expectedDomain = domain }
+        if let domain = domain(fields), outer == nil { expectedDomain = domain }
         defer { expectedDomain = outer }
         var documents: [(Document, source: Node)] = []
         for (key, kind) in lists {

@@ -15,7 +15,7 @@ extension DocumentDecoder {
             hints: Self.foreignKeys
         )
         var group = ServiceGroup(name: name(written) ?? "", domain: domain(written))
-        group.span = node.span
+        group.span = written["name"]?.value.span ?? node.span
         if let entry = written["dependsOn"],
             let nodes = list(
                 substituted(entry.value),
@@ -111,7 +111,7 @@ extension DocumentDecoder {
             effect: effect,
             from: from,
             until: until,
-            span: node.span
+            span: written["name"]?.value.span ?? node.span
         )
     }
 

@@ -107,7 +107,7 @@ extension DocumentDecoder {
         return node
     }
 
-    private func isParameterName(_ name: String) -> Bool {
+    func isParameterName(_ name: String) -> Bool {
         guard let first = name.utf8.first, name.utf8.count <= 64 else { return false }
         let isLetter = { (byte: UInt8) in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
@@ -121,14 +121,16 @@ extension DocumentDecoder {
     }
 
     /// The tree with every parameter put in; subtrees without one are shared, not copied.
-    mutating func substituted(_ node: Node) -> Node {
+    /// What is nested too deep is left as it is: it is refused when it is read.
+    mutating func substituted(_ node: Node, depth: Int = 0) -> Node {
+        guard depth <= limits.depth else { return node }
         switch node.content {
         case .scalar(.string(let text), _, let isQuoted):
             guard text.utf8.contains(UInt8(ascii: "$")), text.contains("${") else { return node }
             return expanded(text, isQuoted: isQuoted, at: node.span) ?? failed(node)
         case .scalar: return node
         case .sequence(let items):
-            let new = items.map { substituted($0) }
+            let new = items.map { substituted($0, depth: depth + 1) }
             let isSame = zip(items, new).allSatisfy { $0 === $1 }
             return isSame ? node : Node(.sequence(new), at: node.span)
         case .mapping(let entries):
@@ -143,7 +145,7 @@ extension DocumentDecoder {
                 return Node.Entry(
                     key: entry.key,
                     keySpan: entry.keySpan,
-                    value: substituted(entry.value)
+                    value: substituted(entry.value, depth: depth + 1)
                 )
             }
             let isSame = zip(entries, new).allSatisfy { $0.value === $1.value }

@@ -39,13 +39,15 @@ extension DocumentDecoder {
         let domain = domain(written)
         let fields = withParameters(written, overrides: overrides)
         defer { scope = ParameterScope(limits: limits) }
-        var policy = Policy(name: name ?? "", domain: domain, span: node.span)
+        var policy = Policy(name: name ?? "", domain: domain)
+        policy.span = written["name"]?.value.span ?? node.span
         readHead(of: &policy, fields)
         if let entry = fields["require"] { policy.require = condition(entry.value) }
         policy.prefer = entries(fields["prefer"], "preferences") { $0.preference($1) }
         policy.minimize = entries(fields["minimize"], "quantities") { $0.minimization($1) }
         policy.changes = entries(fields["changes"], "costs") { $0.changeCost($1) }
-        if fields["require"] == nil, fields["prefer"] == nil, fields["minimize"] == nil {
+        let demands = ["require", "prefer", "minimize"]
+        if demands.allSatisfy({ fields[$0] == nil }), !wasSuggested(demands, in: fields) {
             error(
                 "missing-key",
                 "a policy needs `require`, `prefer` or `minimize`",
@@ -101,7 +103,8 @@ extension DocumentDecoder {
             )
         }
         if case .mapping(let declared)? = declaration?.value.content {
-            for entry in declared where !scope.used.contains(entry.key) {
+            for entry in declared
+            where isParameterName(entry.key) && !scope.used.contains(entry.key) {
                 warning(
                     "unused-parameter",
                     "the parameter \(entry.key.quoted) is never used",
@@ -213,6 +216,7 @@ extension DocumentDecoder {
     /// The value of a key that has to be there.
     mutating func required(_ key: String, _ fields: Fields) -> Node? {
         if let entry = fields[key] { return entry.value }
+        guard !wasSuggested([key], in: fields) else { return nil }
         error("missing-key", "`\(key)` is missing", at: fields.head)
         return nil
     }

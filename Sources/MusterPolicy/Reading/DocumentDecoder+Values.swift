@@ -8,8 +8,11 @@ struct Fields {
     let entries: [Node.Entry]
     let span: SourceSpan
 
-    /// Where to point when something is missing: the first key, not the whole mapping.
-    var head: SourceSpan { entries.first?.keySpan ?? span }
+    /// Where to point when something is missing: a document's kind, else the first key.
+    var head: SourceSpan {
+        let isDocument = self["apiVersion"] != nil
+        return (isDocument ? self["kind"]?.value.span : nil) ?? entries.first?.keySpan ?? span
+    }
 
     subscript(key: String) -> Node.Entry? { entries.first { $0.key == key } }
 }
@@ -139,7 +142,9 @@ extension DocumentDecoder {
         // Two edits lead from `on` to nowhere near `online`, yet that is what is meant.
         let short = ["on": "online", "off": "offline", "up": "online", "down": "offline"]
         let meant = short[text.lowercased()].flatMap { words.contains($0) ? $0 : nil }
-        let nearest = meant ?? Spelling.nearest(to: text, among: words)
+        let nearest =
+            meant ?? Spelling.nearest(to: text, among: words)
+            ?? words.first { $0.hasPrefix(text) && text.utf8.count > 2 }
         error(
             "unknown-word",
             "unknown \(key) \(text.quoted)",
@@ -161,6 +166,13 @@ extension DocumentDecoder {
             unknownKey(entry, known: known, of: what, hints: hints)
         }
     }
+    /// Whether one of these keys was suggested in place of one that is there. Then nothing needs
+    /// to be said of its absence.
+    func wasSuggested(_ keys: [String], in fields: Fields) -> Bool {
+        fields.entries.contains { entry in
+            suggestions[entry.keySpan].map { keys.contains($0) } ?? false
+        }
+    }
 
     mutating func unknownKey(
         _ entry: Node.Entry,
@@ -173,6 +185,7 @@ extension DocumentDecoder {
             help = hint
         } else if let nearest = Spelling.nearest(to: entry.key, among: known) {
             help = "did you mean `\(nearest)`?"
+            suggestions[entry.keySpan] = nearest
         } else {
             help = "\(what) has \(known.joined(separator: ", "))"
         }

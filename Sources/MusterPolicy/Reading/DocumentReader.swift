@@ -81,6 +81,8 @@ struct DocumentDecoder {
     var findings: DiagnosticList
     /// How many conditions or selectors enclose the one that is being read.
     var nesting = 0
+    /// What was suggested in place of unknown keys, by the key's place.
+    var suggestions: [SourceSpan: String] = [:]
     /// The parameters of the policy that is being read.
     var scope: ParameterScope
 
