@@ -97,7 +97,7 @@ struct AvailabilityParser {
             guard draft.hasResource else { throw Flaw(.missingResource, at: start) }
         }
         let domain = draft.domain.map { json.string($0) }
-        if let elementDomain, let domain, elementDomain.name != domain {
+        if let elementDomain, let domain, !isSame(elementDomain.name, domain) {
             place.element = elementDomain.element
             place.field = .domain
             throw Flaw(.domainsDiffer, at: elementDomain.offset)
@@ -177,10 +177,13 @@ struct AvailabilityParser {
     /// All elements that name a domain must name the same.
     private mutating func note(_ domain: JSONScanner.Text) throws(Flaw) {
         let name = json.string(domain)
-        if let elementDomain, elementDomain.name != name {
+        if let elementDomain, !isSame(elementDomain.name, name) {
             place.field = .domain
             throw Flaw(.domainsDiffer, at: domain.start)
         }
         if elementDomain == nil { elementDomain = (name, reports.count, domain.start) }
     }
 }
+
+/// Whether two names are the same bytes; strings that merely look alike are equal in Swift.
+func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }

@@ -35,9 +35,16 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    mutating func integer(_ value: Int) {
+    mutating func integer(_ value: Int) { token(String(value)) }
+
+    mutating func bool(_ value: Bool) { token(value ? "true" : "false") }
+
+    mutating func null() { token("null") }
+
+    /// Writes text that is a JSON value already.
+    mutating func token(_ text: String) {
         separate()
-        bytes.append(contentsOf: String(value).utf8)
+        bytes.append(contentsOf: text.utf8)
     }
 
     mutating func member(_ name: String, _ value: String) {

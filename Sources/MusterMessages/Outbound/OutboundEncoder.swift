@@ -29,6 +29,7 @@ public struct OutboundEncoder: Hashable, Sendable {
     ///   - command: What is to be sent.
     ///   - time: When it was decided.
     ///   - traceParent: Of the record that caused it, where it had one.
+    /// - Returns: a CloudEvent in binary mode; the same for the same command.
     public func record(
         of command: Command,
         at time: Instant,
@@ -61,6 +62,7 @@ public struct OutboundEncoder: Hashable, Sendable {
     ///   - notice: What is to be told.
     ///   - time: When it was decided.
     ///   - traceParent: Of the record that caused it, where it had one.
+    /// - Returns: a CloudEvent in binary mode; the same for the same notice.
     public func record(
         of notice: Notice,
         at time: Instant,

@@ -1,7 +1,5 @@
 // What leaves the worker, before it has a topic's name and a partition.
 
-internal import MusterModel
-
 /// A record to be produced.
 public struct OutboundRecord: Hashable, Sendable {
     /// The topic's role; settings give it a name.
