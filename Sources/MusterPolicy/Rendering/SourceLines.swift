@@ -41,8 +41,8 @@ struct SourceLines {
         guard lines.indices.contains(span.start.line - 1) else { return nil }
         let line = lines[span.start.line - 1]
         let column = max(0, span.start.column - 1)
-        // No cell is narrower than nothing, and this many around the place always fill the width
-        // unless the line is made of marks that take no room.
+        // Only this many characters around the place are looked at. Nearly every character takes
+        // a column or two, so they fill the width.
         let first = max(0, column - 2 * width)
         let (scalars, isCut) = scalars(of: line, from: first, count: 4 * width)
         let cells = scalars.map { Cell($0) }
