@@ -10,11 +10,18 @@ public struct Baseline: Sendable {
         public var document: Document
         /// Its tree.
         public var source: Node
+        /// The values that were set for some of its parameters since.
+        var parameters: Node?
 
         /// Makes an entry.
         public init(_ document: Document, source: Node) {
+            self.init(document, source: source, parameters: nil)
+        }
+
+        init(_ document: Document, source: Node, parameters: Node?) {
             self.document = document
             self.source = source
+            self.parameters = parameters
         }
     }
 

@@ -1,34 +1,107 @@
 // The core: events in, directives out. A value without clock, threads or IO.
 
 public import MusterModel
+import MusterPolicy
+import MusterSolver
 
 /// What the engine is allowed and told by settings.
 public struct Options: Hashable, Sendable {
     /// How long a command may take until a report confirms it; doubles with each attempt.
     public var commandTimeout: Duration = .seconds(60)
-    /// How often a command is sent before it is given up.
+    /// How often a command is sent before it is given up, at least 1.
     public var commandAttempts = 5
+    /// How long a resource that did not obey is left alone.
+    public var quarantine: Duration = .seconds(15 * 60)
     /// The work that one solve may take, in the solver's units.
     public var solveWork = 20_000_000
+    /// Whether to plan only: nothing is sent, and nothing counts as under way.
+    public var isDryRun = false
 
     /// Makes the defaults.
     public init() {}
 }
 
 /// Everything about one domain.
+///
+/// It acts on the state that holds, never on the fact that an event came: after each call the
+/// implemented configuration is the best for the state known, and what is under way leads to it.
 public struct Domain: Sendable {
     /// Its name.
     public let id: DomainID
     /// When ``handle(_:at:)`` wants to be called next even if nothing happens.
-    public private(set) var nextDeadline: Instant?
+    public internal(set) var nextDeadline: Instant?
+    /// How often the solver was called since the domain was made.
+    public internal(set) var solves = 0
+
+    let options: Options
+    var configuration: Configuration
+    var situation = Situation()
+    var execution = Execution()
+    var alerts = Alerts()
+    /// Names of enforced policies whose choice is not proven best.
+    var unproven: Set<String> = []
+    /// When each resource's report expires.
+    var leases: [ResourceID: Instant] = [:]
+    /// When each quarantine ends.
+    var quarantines: [ResourceID: Instant] = [:]
+    /// Counts notices, for ids that are the same whenever the same happens.
+    var noticeCount = 0
+    private var isGrounded = false
 
     /// Makes a domain that knows nothing but its baseline.
     public init(_ id: DomainID, baseline: Baseline, options: Options = Options()) {
         self.id = id
+        self.options = options
+        configuration = Configuration(domain: id, baseline: baseline)
     }
 
     /// Takes in events in their order, then decides once on the state that holds.
     ///
     /// - Returns: what is to be done, in order; empty when nothing is.
-    public mutating func handle(_ events: [Event], at now: Instant) -> [Directive] { [] }
+    /// - Complexity: O(1) for reports that confirm what is implemented; otherwise the cost of
+    ///   solving the parts that the events touch, plus a pass over the slots when resources
+    ///   appear, go or change what selectors see.
+    public mutating func handle(_ events: [Event], at now: Instant) -> [Directive] {
+        var turn = Turn(now: now)
+        if !isGrounded {
+            turn.isStructural = true
+            isGrounded = true
+        }
+        for event in events { absorb(event, &turn) }
+        pass(&turn)
+        settle(&turn)
+        decide(&turn)
+        proceed(&turn)
+        alert(&turn)
+        nextDeadline = earliestDeadline(after: now)
+        return turn.directives
+    }
+
+    private func earliestDeadline(after now: Instant) -> Instant? {
+        [
+            leases.values.min(), quarantines.values.min(), execution.nextDeadline,
+            configuration.nextBoundary(after: now),
+        ].compactMap { $0 }.min()
+    }
+}
+
+/// What one call of ``Domain/handle(_:at:)`` has gathered so far.
+struct Turn {
+    let now: Instant
+    var directives: [Directive] = []
+    /// Slots whose report, usability or flight is new.
+    var touched: Set<Int> = []
+    /// Slots and policies whose parts have to be decided.
+    var slots: Set<Int> = []
+    var policies: Set<Int> = []
+    /// Whether grounding has to be renewed.
+    var isStructural = false
+    /// Resources as they were and are, as far as selectors see them, where that is new.
+    var restructured: [Resource] = []
+    /// What people are told of resources.
+    var changes: [Notice.Change] = []
+    /// What made a decision necessary, in words; the first says most.
+    var causes: [String] = []
+
+    init(now: Instant) { self.now = now }
 }

@@ -65,6 +65,12 @@ struct GroundQuantity: Sendable {
     /// Whether it changes when a match becomes usable or unusable without being online.
     var readsUsability: Bool { state != .online }
 
+    /// Forgets all that was counted, so that the terms can be counted anew.
+    mutating func reset() {
+        self = GroundQuantity(
+            state: state, terms: terms, groupCount: countsGroups ? groups.count : nil)
+    }
+
     /// Takes in that a match's usability or state changed, by -1, 0 or 1 each.
     mutating func update(term index: Int, usable du: Int, online dx: Int) {
         let term = terms[index]

@@ -88,10 +88,11 @@ struct Grounder {
                 attribute, selector, required, among: candidates, scope: scope)
         case .resource(let id, let placement):
             let selector = Selector([.field(.resource, [Pattern(id.name)])])
+            // It names one resource, so there is nothing for `forEach` to narrow.
             let slots = inventory.slots[id].map { [$0] } ?? []
             let quantity = Quantity(
                 .count, of: selector, state: placement == .online ? .online : .offline)
-            let number = add(quantity, of: slots.filter { candidates?.contains($0) ?? true })
+            let number = add(quantity, of: slots)
             return .leaf(
                 .init(
                     quantity: number, bounds: [.init(sign: 1, other: nil, constant: -1)],

@@ -117,6 +117,21 @@ struct Inventory: Sendable {
         return (slot, usability)
     }
 
+    /// Supposes that resources have recovered: available, reporting and not faulted.
+    ///
+    /// - Returns: the slots whose usability changed.
+    mutating func suppose(recovered slots: some Sequence<Int>) -> [Int] {
+        var changed: [Int] = []
+        for slot in slots {
+            resources[slot]?.isAvailable = true
+            if resources[slot]?.state == .faulted { resources[slot]?.state = .offline }
+            isStale[slot] = false
+            isQuarantined[slot] = false
+            changed += refreshUsability(below: slot)
+        }
+        return changed
+    }
+
     /// Marks a resource's report as expired, or not.
     ///
     /// - Returns: the slots whose usability changed.

@@ -1,0 +1,155 @@
+// The documents in force in a domain: the baseline from files, overridden by what the bus has set.
+
+import MusterModel
+import MusterPolicy
+
+/// The two layers of a domain's configuration.
+struct Configuration: Sendable {
+    /// What a document is called within a domain.
+    struct Name: Hashable, Comparable, Sendable {
+        let kind: DocumentKind
+        let name: String
+
+        static func < (a: Name, b: Name) -> Bool {
+            (a.kind.rawValue, a.name) < (b.kind.rawValue, b.name)
+        }
+    }
+
+    /// Why a change cannot be applied.
+    struct Refusal: Error {
+        let reason: String
+    }
+
+    private let domain: DomainID
+    private var baseline: [Name: Baseline.Entry] = [:]
+    private var bus: [Name: Baseline.Entry] = [:]
+
+    init(domain: DomainID, baseline: Baseline) {
+        self.domain = domain
+        setBaseline(baseline)
+    }
+
+    /// The document in force for each name.
+    private var effective: [Name: Document] {
+        baseline.merging(bus) { _, override in override }.mapValues(\.document)
+    }
+
+    /// The policies in force, in order of name.
+    var policies: [Policy] {
+        documents.compactMap { if case .policy(let policy) = $0 { policy } else { nil } }
+    }
+
+    /// The groups in force, and the maintenance entries active at `now`, in order of name.
+    func rules(at now: Instant) -> Rules {
+        var rules = Rules()
+        for document in documents {
+            switch document {
+            case .serviceGroup(let group): rules.groups.append(group)
+            case .maintenance(let entry) where entry.isActive(at: now):
+                rules.maintenance.append(entry)
+            default: break
+            }
+        }
+        return rules
+    }
+
+    /// When the next maintenance entry begins or ends after `now`.
+    func nextBoundary(after now: Instant) -> Instant? {
+        documents.flatMap { document -> [Instant] in
+            guard case .maintenance(let entry) = document else { return [] }
+            return [entry.from, entry.until].compactMap { $0 }.filter { $0 > now }
+        }.min()
+    }
+
+    private var documents: [Document] {
+        effective.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// Replaces the baseline; documents for other domains are passed over.
+    mutating func setBaseline(_ baseline: Baseline) {
+        self.baseline = [:]
+        for entry in baseline.entries
+        where entry.document.domain == nil || entry.document.domain == domain {
+            self.baseline[Self.name(of: entry.document)] = entry
+        }
+    }
+
+    /// Applies all changes, or none.
+    ///
+    /// - Throws: ``Refusal`` when one of them cannot be applied.
+    mutating func apply(_ changes: [ConfigurationChange]) throws(Refusal) {
+        var next = self
+        for change in changes { try next.apply(change) }
+        self = next
+    }
+
+    private mutating func apply(_ change: ConfigurationChange) throws(Refusal) {
+        switch change {
+        case .set(let document, let source):
+            bus[Self.name(of: document)] = .init(document, source: source)
+        case .withdraw(let kind, let name):
+            let name = Name(kind: kind, name: name)
+            guard bus.removeValue(forKey: name) != nil else {
+                let isBaseline = baseline[name] != nil
+                throw Refusal(
+                    reason: "\(kind.rawValue) \(name.name) "
+                        + (isBaseline
+                            ? "comes from a file; only what the bus has set can be withdrawn"
+                            : "is not known in domain \(domain)"))
+            }
+        case .replaceAll(let documents):
+            bus = [:]
+            for (document, source) in documents {
+                bus[Self.name(of: document)] = .init(document, source: source)
+            }
+        case .parameters(let policy, let parameters):
+            try set(parameters, of: policy)
+        case .statusRequest:
+            break
+        }
+    }
+
+    private mutating func set(_ parameters: Node, of policy: String) throws(Refusal) {
+        let name = Name(kind: .policy, name: policy)
+        guard let entry = bus[name] ?? baseline[name] else {
+            throw Refusal(
+                reason: "policy \(policy) is not known in domain \(domain), so its parameters "
+                    + "cannot be set; send the whole policy first")
+        }
+        // What was set before stays set; only the names given now are new.
+        let merged = merge(entry.parameters, parameters)
+        let (read, diagnostics) = DocumentReader.policy(from: entry.source, parameters: merged)
+        guard let read else {
+            throw Refusal(
+                reason: diagnostics.first { $0.severity == .error }?.message
+                    ?? "the parameters do not fit policy \(policy)")
+        }
+        bus[name] = .init(.policy(read), source: entry.source, parameters: merged)
+    }
+
+    private func merge(_ old: Node?, _ new: Node) -> Node {
+        guard case .mapping(let kept) = old?.content, case .mapping(let added) = new.content
+        else { return new }
+        let names = Set(added.map(\.key))
+        return Node(.mapping(kept.filter { !names.contains($0.key) } + added), at: new.span)
+    }
+
+    private static func name(of document: Document) -> Name {
+        Name(kind: document.kind, name: document.name)
+    }
+
+    /// What differs from `old`, in words, in order of kind and name.
+    func changes(since old: Configuration) -> [Notice.Change] {
+        let before = old.effective
+        let after = effective
+        return Set(before.keys).union(after.keys).sorted().compactMap { name in
+            guard before[name] != after[name] else { return nil }
+            let subject = "\(name.kind.rawValue) \(name.name)"
+            switch (before[name], after[name]) {
+            case (nil, _): return .init(subject: subject, from: "absent", to: "in force")
+            case (_, nil): return .init(subject: subject, from: "in force", to: "withdrawn")
+            default: return .init(subject: subject, from: "in force", to: "changed")
+            }
+        }
+    }
+}

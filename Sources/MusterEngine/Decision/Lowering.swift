@@ -1,0 +1,404 @@
+// A part of a domain as a problem for the solver: a 0/1 variable for each open slot, a literal
+// for each condition, and the objectives of the contract's section 5 in their order.
+//
+// Shortfalls are variables that a solution may choose too large but never too small; since every
+// objective only makes them small, in a best solution they are exact.
+
+import MusterModel
+import MusterPolicy
+import MusterSolver
+
+/// Lowers one part of a situation.
+struct Lowering {
+    /// What an objective of the problem stands for.
+    enum Level: Hashable {
+        case unsatisfied(priority: Int)
+        case shortfall(priority: Int)
+        case cost
+    }
+
+    /// A condition that is settled, or the literal that says whether it holds.
+    enum Truth {
+        case constant(Bool)
+        case literal(Literal)
+    }
+
+    let situation: Situation
+    let part: Part
+    private(set) var problem = Problem()
+    /// What each objective of ``problem`` stands for, in order.
+    private(set) var levels: [Level] = []
+    private var variables: [Int: Variable] = [:]
+
+    /// Lowers the structure: hosts and firm dependencies. What is asked beyond that is added by
+    /// ``decide()`` or by demands.
+    init(_ situation: Situation, _ part: Part) {
+        self.situation = situation
+        self.part = part
+        for slot in part.slots {
+            variables[slot] = problem.addVariable(0...1, start: situation.isOnline[slot] ? 1 : 0)
+        }
+        structure()
+    }
+
+    /// What the solution says of each open slot.
+    func states(in solution: Solution) -> [(slot: Int, isOnline: Bool)] {
+        part.slots.compactMap { slot in
+            variables[slot].map { (slot, solution.values[Int($0.index)] > 0) }
+        }
+    }
+
+    // MARK: Demands
+
+    /// Demands that a condition of a policy holds.
+    mutating func demand(_ condition: GroundCondition, of policy: GroundPolicy) {
+        switch truth(condition, of: policy) {
+        case .constant(true): break
+        case .constant(false): problem.require(LinearSum(-1))
+        case .literal(let literal): problem.require(literal)
+        }
+    }
+
+    /// Asks for the least, or for the greatest, value of a quantity of a policy.
+    mutating func minimise(_ quantity: GroundQuantity, negated: Bool) {
+        var objective = LinearSum()
+        objective.add(negated ? -1 : 1, sum(quantity))
+        problem.objectives = [objective]
+    }
+
+    /// Asks for as few of these slots online as possible.
+    mutating func minimise(_ slots: some Sequence<Int>) {
+        var objective = LinearSum()
+        for slot in slots { objective.add(1, online(slot)) }
+        problem.objectives = [objective]
+    }
+
+    // MARK: Structure
+
+    private mutating func structure() {
+        for slot in part.slots {
+            guard let variable = variables[slot] else { continue }
+            if let host = situation.inventory.host(of: slot), let above = variables[host] {
+                problem.require(variable, implies: Literal(above))
+            }
+        }
+        let touched = Set(part.slots.flatMap { situation.needs[$0] + situation.serves[$0] })
+        for index in touched.sorted() {
+            let dependency = situation.dependencies[index]
+            var sum = LinearSum(-dependency.need.atLeast)
+            for slot in dependency.providers { sum.add(1, online(slot)) }
+            let met = truth(sum)
+            for slot in dependency.dependents { require(met, for: slot) }
+        }
+    }
+
+    /// Demands that a dependency is met if a dependent is online.
+    private mutating func require(_ met: Truth, for dependent: Int) {
+        let variable = variables[dependent]
+        if variable == nil, situation.fixing(dependent) != .fixed(true) { return }
+        switch (met, variable) {
+        case (.constant(true), _): break
+        case (.constant(false), let variable?): problem.require(!Literal(variable))
+        case (.literal(let literal), let variable?):
+            problem.require(variable, implies: literal)
+        case (.literal(let literal), nil): problem.require(literal)
+        // A dependent that is on although nothing can serve it contradicts `refreshBlocked()`.
+        case (.constant(false), nil): assertionFailure("a protected slot is cut off")
+        }
+    }
+
+    /// Whether a slot is online: a variable, or what is settled.
+    private func online(_ slot: Int) -> LinearSum {
+        if let variable = variables[slot] {
+            var sum = LinearSum()
+            sum.add(1, variable)
+            return sum
+        }
+        return LinearSum(situation.fixing(slot) == .fixed(true) ? 1 : 0)
+    }
+
+    // MARK: Objectives
+
+    /// Asks for the best choice (contract, section 5).
+    mutating func decide() {
+        var unsatisfied: [Int: LinearSum] = [:]
+        var shortfalls: [Int: LinearSum] = [:]
+        var cost = LinearSum()
+        for index in part.policies {
+            let ground = situation.policies[index]
+            let policy = ground.policy
+            if let require = ground.require {
+                var level = unsatisfied[policy.priority] ?? LinearSum()
+                level.add(1, negation(truth(require, of: ground)))
+                unsatisfied[policy.priority] = level
+                if policy.whenUnsatisfiable == .bestEffort {
+                    var level = shortfalls[policy.priority] ?? LinearSum()
+                    level.add(1, shortfall(require, of: ground))
+                    shortfalls[policy.priority] = level
+                }
+            }
+            for preference in ground.prefer where preference.weight > 0 {
+                cost.add(preference.weight, shortfall(preference.condition, of: ground))
+            }
+        }
+        for slot in part.slots {
+            guard let variable = variables[slot] else { continue }
+            cost.add(situation.onlineCost[slot], variable)
+            let change = situation.changeCost[slot]
+            if situation.isCurrentlyOnline(slot) {
+                cost.add(change, !Literal(variable))
+            } else {
+                cost.add(change, variable)
+            }
+        }
+        for (priority, sum) in unsatisfied.sorted(by: { $0.key > $1.key }) {
+            add(sum, as: .unsatisfied(priority: priority))
+        }
+        for (priority, sum) in shortfalls.sorted(by: { $0.key > $1.key }) {
+            add(sum, as: .shortfall(priority: priority))
+        }
+        add(cost, as: .cost)
+    }
+
+    private mutating func add(_ sum: LinearSum, as level: Level) {
+        guard !sum.terms.isEmpty else { return }
+        problem.objectives.append(sum)
+        levels.append(level)
+    }
+
+    /// 1 where the condition does not hold.
+    private func negation(_ truth: Truth) -> LinearSum {
+        switch truth {
+        case .constant(let value): return LinearSum(value ? 0 : 1)
+        case .literal(let literal):
+            var sum = LinearSum()
+            sum.add(1, !literal)
+            return sum
+        }
+    }
+
+    // MARK: Conditions
+
+    /// Whether a sum is at least 0, settled where its range says so.
+    private mutating func truth(_ sum: LinearSum) -> Truth {
+        let range = problem.range(of: sum)
+        if range.lowerBound >= 0 { return .constant(true) }
+        if range.upperBound < 0 { return .constant(false) }
+        return .literal(problem.isNonNegative(sum))
+    }
+
+    private mutating func truth(_ condition: GroundCondition, of policy: GroundPolicy) -> Truth {
+        switch condition {
+        case .and(let conditions):
+            return count(conditions, of: policy, in: conditions.count...conditions.count)
+        case .or(let conditions): return count(conditions, of: policy, in: 1 ... .max)
+        case .nor(let conditions): return count(conditions, of: policy, in: 0...0)
+        case .nand(let conditions):
+            return count(conditions, of: policy, in: 0 ... max(0, conditions.count - 1))
+        case .not(let condition): return not(truth(condition, of: policy))
+        case .xor(let conditions):
+            return conditions.reduce(.constant(false)) { parity, condition in
+                differs(parity, truth(condition, of: policy))
+            }
+        case .implication(let premise, let then, let otherwise):
+            let condition = truth(premise, of: policy)
+            let first = any([not(condition), truth(then, of: policy)])
+            guard let otherwise else { return first }
+            return all([first, any([condition, truth(otherwise, of: policy)])])
+        case .threshold(let range, let conditions):
+            return count(conditions, of: policy, in: range)
+        case .leaf(let leaf): return truth(leaf, of: policy)
+        case .fits(let leaves): return all(leaves.map { truth($0, of: policy) })
+        }
+    }
+
+    private mutating func truth(_ leaf: GroundCondition.Leaf, of policy: GroundPolicy) -> Truth {
+        all(slacks(leaf, of: policy).map { truth($0) })
+    }
+
+    private mutating func count(
+        _ conditions: [GroundCondition], of policy: GroundPolicy, in range: ClosedRange<Int>
+    ) -> Truth {
+        let truths = conditions.map { truth($0, of: policy) }
+        var parts: [Truth] = []
+        if range.lowerBound > 0 { parts.append(atLeast(range.lowerBound, truths)) }
+        if range.upperBound < truths.count {
+            parts.append(
+                range.upperBound < 0
+                    ? .constant(false) : not(atLeast(range.upperBound + 1, truths)))
+        }
+        return all(parts)
+    }
+
+    private mutating func atLeast(_ k: Int, _ truths: [Truth]) -> Truth {
+        guard k <= truths.count else { return .constant(false) }
+        var sum = LinearSum(-k)
+        for truth in truths {
+            switch truth {
+            case .constant(let value): sum.constant += value ? 1 : 0
+            case .literal(let literal): sum.add(1, literal)
+            }
+        }
+        // A single literal is its own truth value.
+        if k == 1, truths.count == 1 { return truths[0] }
+        return truth(sum)
+    }
+
+    private mutating func all(_ truths: [Truth]) -> Truth {
+        combine(truths, neutral: true) { $0.count }
+    }
+
+    private mutating func any(_ truths: [Truth]) -> Truth {
+        combine(truths, neutral: false) { _ in 1 }
+    }
+
+    private mutating func combine(
+        _ truths: [Truth], neutral: Bool, needed: ([Truth]) -> Int
+    ) -> Truth {
+        var open: [Truth] = []
+        for truth in truths {
+            switch truth {
+            case .constant(let value): if value != neutral { return .constant(value) }
+            case .literal: open.append(truth)
+            }
+        }
+        return open.isEmpty ? .constant(neutral) : atLeast(needed(open), open)
+    }
+
+    private func not(_ truth: Truth) -> Truth {
+        switch truth {
+        case .constant(let value): .constant(!value)
+        case .literal(let literal): .literal(!literal)
+        }
+    }
+
+    private mutating func differs(_ a: Truth, _ b: Truth) -> Truth {
+        switch (a, b) {
+        case (.constant(let x), .constant(let y)): return .constant(x != y)
+        case (.constant(let x), let other), (let other, .constant(let x)):
+            return x ? not(other) : other
+        default:
+            return all([any([a, b]), not(all([a, b]))])
+        }
+    }
+
+    // MARK: Quantities
+
+    /// The sums that are at least 0 exactly when the leaf's bounds hold.
+    private mutating func slacks(
+        _ leaf: GroundCondition.Leaf, of policy: GroundPolicy
+    ) -> [LinearSum] {
+        let value = sum(policy.quantities[leaf.quantity])
+        return leaf.bounds.map { bound in
+            var slack = LinearSum(bound.constant)
+            slack.add(bound.sign, value)
+            if let other = bound.other {
+                slack.add(other.factor, sum(policy.quantities[other.quantity]))
+            }
+            return slack
+        }
+    }
+
+    private mutating func sum(_ quantity: GroundQuantity) -> LinearSum {
+        guard !quantity.countsGroups else { return groupSum(quantity) }
+        var sum = LinearSum()
+        for term in quantity.terms { sum.add(term.amount, member(term.slot, quantity.state)) }
+        return sum
+    }
+
+    /// 1 where a slot is in the state, else 0.
+    private func member(_ slot: Int, _ state: Quantity.StateFilter) -> LinearSum {
+        let usable = situation.inventory.isUsable[slot]
+        switch state {
+        case .online: return online(slot)
+        case .available: return LinearSum(usable ? 1 : 0)
+        case .offline:
+            guard usable else { return LinearSum(0) }
+            var sum = LinearSum(1)
+            sum.add(-1, online(slot))
+            return sum
+        }
+    }
+
+    private mutating func groupSum(_ quantity: GroundQuantity) -> LinearSum {
+        var groups: [Int: LinearSum] = [:]
+        for term in quantity.terms {
+            var group = groups[term.group] ?? LinearSum(-1)
+            group.add(1, member(term.slot, quantity.state))
+            groups[term.group] = group
+        }
+        var sum = LinearSum()
+        for (_, group) in groups.sorted(by: { $0.key < $1.key }) {
+            switch truth(group) {
+            case .constant(let value): sum.constant += value ? 1 : 0
+            case .literal(let literal): sum.add(1, literal)
+            }
+        }
+        return sum
+    }
+
+    // MARK: Shortfalls
+
+    private mutating func shortfall(
+        _ condition: GroundCondition, of policy: GroundPolicy
+    ) -> LinearSum {
+        switch condition {
+        case .and(let conditions):
+            var sum = LinearSum()
+            for condition in conditions { sum.add(1, shortfall(condition, of: policy)) }
+            return sum
+        case .fits(let leaves):
+            var sum = LinearSum()
+            for leaf in leaves { sum.add(1, shortfall(leaf, of: policy)) }
+            return sum
+        case .leaf(let leaf): return shortfall(leaf, of: policy)
+        case .or(let conditions):
+            return smallest(conditions.map { shortfall($0, of: policy) })
+        default: return negation(truth(condition, of: policy))
+        }
+    }
+
+    private mutating func shortfall(
+        _ leaf: GroundCondition.Leaf, of policy: GroundPolicy
+    ) -> LinearSum {
+        let slacks = slacks(leaf, of: policy)
+        let worst = slacks.map { -problem.range(of: $0).lowerBound }.max() ?? 0
+        guard worst > 0 else { return LinearSum(0) }
+        let start = slacks.map { -problem.startValue(of: $0) }.max() ?? 0
+        let variable = problem.addVariable(0...worst, start: max(0, start))
+        for slack in slacks {
+            var row = slack
+            row.add(1, variable)
+            problem.require(row)
+        }
+        var sum = LinearSum()
+        sum.add(1, variable)
+        return sum
+    }
+
+    /// The smallest of several shortfalls: one of them is chosen, and bounds the result.
+    private mutating func smallest(_ sums: [LinearSum]) -> LinearSum {
+        if sums.count == 1 { return sums[0] }
+        let ranges = sums.map { problem.range(of: $0) }
+        guard let worst = ranges.map(\.upperBound).min(), worst > 0 else { return LinearSum(0) }
+        let starts = sums.map { problem.startValue(of: $0) }
+        let least = starts.min() ?? 0
+        let result = problem.addVariable(0...worst, start: min(least, worst))
+        let chosen = starts.firstIndex(of: least) ?? 0
+        var choice = LinearSum(-1)
+        for (index, sum) in sums.enumerated() {
+            let pick = problem.addBool(start: index == chosen)
+            choice.add(1, pick)
+            // result ≥ sum, unless this one is not picked.
+            var row = LinearSum()
+            row.add(1, result)
+            row.add(-1, sum)
+            row.add(max(0, ranges[index].upperBound), !pick)
+            problem.require(row)
+        }
+        problem.require(choice)
+        var sum = LinearSum()
+        sum.add(1, result)
+        return sum
+    }
+}

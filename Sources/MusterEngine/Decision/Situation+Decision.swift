@@ -1,0 +1,133 @@
+// Deciding: each touched part is solved and becomes the implemented configuration.
+
+import MusterModel
+import MusterPolicy
+import MusterSolver
+
+/// What deciding did.
+struct Decision: Sendable {
+    /// How often the solver was called.
+    var solves = 0
+    /// The parts that were decided.
+    var parts: [Part] = []
+    /// Enforced policies whose choice was not proven best.
+    var unproven: Set<Int> = []
+    /// What the solver counted, summed.
+    var statistics = Solution.Statistics()
+}
+
+extension Situation {
+    /// Decides the parts that contain one of these slots or policies; the rest keeps its state.
+    mutating func decide(
+        slots: some Sequence<Int>, policies seeds: some Sequence<Int>, budget: Budget
+    ) -> Decision {
+        var decision = Decision()
+        refreshBlocked()
+        let slots = Array(slots)
+        settle(slots)
+        decision.parts = parts(touching: slots, policies: seeds)
+        for part in decision.parts {
+            settle(part.policies.flatMap { policies[$0].coupled })
+            guard !part.slots.isEmpty else { continue }
+            decision.solves += 1
+            if !solve(part, budget: budget, statistics: &decision.statistics) {
+                decision.unproven.formUnion(part.policies)
+            }
+        }
+        return decision
+    }
+
+    /// Gives slots that the rules alone decide the state that follows, with everything above and
+    /// below them, which may have become settled with it.
+    private mutating func settle(_ slots: [Int]) {
+        var seen: Set<Int> = []
+        var pending = slots
+        while let slot = pending.popLast() {
+            guard seen.insert(slot).inserted else { continue }
+            if isManaged[slot], case .fixed(let value) = fixing(slot) { setOnline(slot, value) }
+            pending += inventory.guests(of: slot)
+        }
+        for slot in slots {
+            var above = inventory.host(of: slot)
+            while let host = above, seen.insert(host).inserted {
+                if isManaged[host], case .fixed(let value) = fixing(host) {
+                    setOnline(host, value)
+                }
+                above = inventory.host(of: host)
+            }
+        }
+    }
+
+    /// Solves one part and implements the choice.
+    ///
+    /// - Returns: whether the choice is proven best.
+    private mutating func solve(
+        _ part: Part, budget: Budget, statistics: inout Solution.Statistics
+    ) -> Bool {
+        var lowering = Lowering(self, part)
+        lowering.decide()
+        switch Solver(budget: budget).solve(lowering.problem) {
+        case .solved(let solution):
+            for (slot, isOnline) in lowering.states(in: solution) { setOnline(slot, isOnline) }
+            checkClaims(of: lowering, solution)
+            statistics.add(solution.statistics)
+            return solution.isOptimal
+        case .infeasible:
+            // All that is not blocked can be online together: see `refreshBlocked()`.
+            assertionFailure("the structure of a part contradicts itself")
+            fallBack(part)
+            return false
+        case .unknown:
+            fallBack(part)
+            return false
+        }
+    }
+
+    /// The choice that is valid whatever else: what is online now and may stay so.
+    private mutating func fallBack(_ part: Part) {
+        for slot in part.slots { setOnline(slot, isCurrentlyOnline(slot)) }
+        var isStable = false
+        while !isStable {
+            isStable = true
+            for slot in part.slots where isOnline[slot] && !mayStayOnline(slot) {
+                setOnline(slot, false)
+                isStable = false
+            }
+        }
+    }
+
+    private func mayStayOnline(_ slot: Int) -> Bool {
+        if let host = inventory.host(of: slot), !isOnline[host] { return false }
+        return needs[slot].allSatisfy { index in
+            let dependency = dependencies[index]
+            let online = dependency.providers.count { isOnline[$0] }
+            return online >= dependency.need.atLeast
+        }
+    }
+
+    /// A solver that claims what the counters deny is a mistake of ours, and commands must not
+    /// follow from it.
+    private func checkClaims(of lowering: Lowering, _ solution: Solution) {
+        for (level, value) in zip(lowering.levels, solution.objectives) {
+            guard case .unsatisfied(let priority) = level else { continue }
+            let counted = lowering.part.policies.count {
+                policies[$0].policy.priority == priority && !policies[$0].isSatisfied
+            }
+            precondition(
+                counted == value,
+                "the solver claims \(value) unsatisfied policies of priority \(priority), "
+                    + "the counters find \(counted)")
+        }
+    }
+}
+
+extension Solution.Statistics {
+    mutating func add(_ other: Self) {
+        components += other.components
+        classes += other.classes
+        decisions += other.decisions
+        conflicts += other.conflicts
+        pivots += other.pivots
+        work += other.work
+    }
+}

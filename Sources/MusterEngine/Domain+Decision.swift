@@ -1,0 +1,142 @@
+// From what is new to what has to be decided (contract, section 6), and the decision itself.
+
+import MusterModel
+import MusterPolicy
+import MusterSolver
+
+extension Domain {
+    /// Brings grounding and counters up to date and finds the slots and policies whose parts
+    /// have to be decided anew.
+    mutating func settle(_ turn: inout Turn) {
+        confirm(&turn)
+        if turn.isStructural {
+            reground(&turn)
+            return
+        }
+        guard !turn.touched.isEmpty else { return }
+        situation.refreshBlocked()
+        for slot in turn.touched.sorted() { settle(slot, &turn) }
+    }
+
+    private mutating func settle(_ slot: Int, _ turn: inout Turn) {
+        let wasUsable = situation.isCountedUsable(slot)
+        let wasOnline = situation.isOnline[slot]
+        situation.refresh(slot)
+        let isUsable = situation.inventory.isUsable[slot]
+        if wasUsable != isUsable { describe(slot, isUsable: isUsable, &turn) }
+        guard situation.isManaged[slot] else {
+            if wasOnline != situation.isOnline[slot] || wasUsable != isUsable {
+                turn.slots.insert(slot)
+                if let host = situation.inventory.host(of: slot) { turn.slots.insert(host) }
+            }
+            return
+        }
+        switch (wasUsable, isUsable) {
+        case (true, false):
+            // Outside the implemented configuration nothing becomes better by its loss.
+            if wasOnline || readsUsability(of: slot) { turn.slots.insert(slot) }
+        case (false, true):
+            if situation.isCurrentlyOnline(slot) || readsUsability(of: slot)
+                || situation.couldImprove(with: slot)
+            {
+                turn.slots.insert(slot)
+            }
+        case (true, true):
+            let isOnline = situation.isCurrentlyOnline(slot)
+            guard isOnline != situation.isOnline[slot] else { return }
+            let name = situation.inventory[slot].id
+            turn.changes.append(
+                .init(
+                    subject: name.name, from: isOnline ? "offline" : "online",
+                    to: isOnline ? "online by itself" : "offline by itself"))
+            turn.causes.append("\(name) went \(isOnline ? "online" : "offline") by itself")
+            turn.slots.insert(slot)
+        case (false, false):
+            break
+        }
+    }
+
+    private mutating func describe(_ slot: Int, isUsable: Bool, _ turn: inout Turn) {
+        let name = situation.inventory[slot].id
+        guard situation.isManaged[slot] || !situation.occurrences[slot].isEmpty else { return }
+        let reason = situation.inventory.reasonUnusable(slot) ?? "usable"
+        turn.changes.append(
+            .init(
+                subject: name.name, from: isUsable ? "unusable" : "usable",
+                to: isUsable ? "usable" : reason))
+        turn.causes.append(isUsable ? "\(name) became usable" : "\(name) became \(reason)")
+    }
+
+    /// Whether an enforced policy reads the slot's usability apart from its state.
+    private func readsUsability(of slot: Int) -> Bool {
+        situation.occurrences[slot].contains { occurrence in
+            let policy = situation.policies[occurrence.policy]
+            return policy.isEnforced && policy.quantities[occurrence.quantity].readsUsability
+        }
+    }
+
+    private mutating func reground(_ turn: inout Turn) {
+        let before = situation.policies.filter(\.isEnforced)
+        let restructured = turn.restructured
+        situation.reground(
+            configuration.policies, rules: configuration.rules(at: turn.now),
+            keeping: { known in !restructured.contains { known.policy.reads($0) } })
+        let known = Dictionary(
+            before.map { ($0.policy.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var kept: Set<String> = []
+        for (index, ground) in situation.policies.enumerated() where ground.isEnforced {
+            let name = ground.policy.name
+            if known[name]?.policy == ground.policy,
+                !restructured.contains(where: { ground.policy.reads($0) })
+            {
+                kept.insert(name)
+            } else {
+                turn.policies.insert(index)
+            }
+        }
+        for ground in before where !kept.contains(ground.policy.name) {
+            turn.slots.formUnion(
+                ground.matched.filter { situation.inventory.resources[$0] != nil })
+        }
+        unproven.formIntersection(kept)
+        turn.slots.formUnion(turn.touched)
+        turn.slots.formUnion(situation.rearranged)
+    }
+
+    /// Decides what is to be decided.
+    mutating func decide(_ turn: inout Turn) {
+        turn.slots = turn.slots.filter { situation.inventory.resources[$0] != nil }
+        guard !turn.slots.isEmpty || !turn.policies.isEmpty else { return }
+        let decision = situation.decide(
+            slots: turn.slots.sorted(), policies: turn.policies.sorted(),
+            budget: Budget(work: options.solveWork))
+        solves += decision.solves
+        for part in decision.parts {
+            for policy in part.policies {
+                let name = situation.policies[policy].policy.name
+                if decision.unproven.contains(policy) {
+                    unproven.insert(name)
+                } else {
+                    unproven.remove(name)
+                }
+            }
+        }
+    }
+}
+
+extension Situation {
+    /// Whether a lower objective is possible now that an offline slot can be used: only where
+    /// its part leaves a policy unsatisfied or pays for something.
+    ///
+    /// - Complexity: O(size of the slot's part).
+    func couldImprove(with slot: Int) -> Bool {
+        parts(touching: [slot], policies: []).contains { part in
+            part.policies.contains { index in
+                !policies[index].isSatisfied || policies[index].preferenceCost > 0
+            }
+                || part.slots.contains { slot in
+                    isOnline[slot] ? onlineCost[slot] > 0 : onlineCost[slot] < 0
+                }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+// What people are told. An alert fires once and resolves once, however often it is looked at.
+
+import MusterModel
+import MusterPolicy
+
+/// The alerts that are open.
+struct Alerts: Sendable {
+    /// The notice that opened each, by fingerprint.
+    var open: [String: Notice] = [:]
+}
+
+extension Domain {
+    /// Adds a notice to the directives.
+    mutating func notify(
+        _ turn: inout Turn, _ kind: Notice.Kind, _ severity: Severity, summary: String,
+        changed: [Notice.Change] = []
+    ) {
+        turn.directives.append(
+            .notify(
+                Notice(
+                    id: nextNoticeID(kind), domain: id, kind: kind, severity: severity,
+                    status: .info, fingerprint: "\(id)/\(kind.rawValue)", summary: summary,
+                    startsAt: turn.now, changed: changed)))
+    }
+
+    private mutating func nextNoticeID(_ kind: Notice.Kind) -> String {
+        noticeCount += 1
+        return "\(id)/notice/\(noticeCount)/\(kind.rawValue)"
+    }
+
+    /// Says what changed, and fires and resolves alerts.
+    mutating func alert(_ turn: inout Turn) {
+        tellChanges(&turn)
+        tellStaleness(&turn)
+        var current: Set<String> = []
+        for index in situation.policies.indices {
+            let ground = situation.policies[index]
+            let fingerprint = fingerprint(of: ground.policy)
+            guard !ground.isSatisfied else { continue }
+            current.insert(fingerprint)
+            if alerts.open[fingerprint] == nil { fire(index, fingerprint, &turn) }
+        }
+        for (fingerprint, notice) in alerts.open.sorted(by: { $0.key < $1.key })
+        where notice.kind == .configurationUnsatisfied && !current.contains(fingerprint) {
+            resolve(fingerprint, summary: "policy \(notice.policy ?? "") holds again", &turn)
+        }
+    }
+
+    private func fingerprint(of policy: Policy) -> String {
+        "\(id)/\(policy.name)/\(Notice.Kind.configurationUnsatisfied.rawValue)"
+    }
+
+    private mutating func fire(_ index: Int, _ fingerprint: String, _ turn: inout Turn) {
+        let policy = situation.policies[index].policy
+        let explanation = situation.explain(index)
+        let notice = Notice(
+            id: nextNoticeID(.configurationUnsatisfied), domain: id,
+            kind: .configurationUnsatisfied, severity: policy.severity, status: .firing,
+            fingerprint: fingerprint, policy: policy.name,
+            summary: "policy \(policy.name) cannot be satisfied: \(explanation.summary)",
+            outlook: explanation.outlook, explanation: explanation.reasons,
+            suggestions: explanation.suggestions, startsAt: turn.now)
+        alerts.open[fingerprint] = notice
+        turn.directives.append(.notify(notice))
+    }
+
+    private mutating func resolve(
+        _ fingerprint: String, summary: String, _ turn: inout Turn
+    ) {
+        guard var notice = alerts.open.removeValue(forKey: fingerprint) else { return }
+        notice.id = nextNoticeID(notice.kind)
+        notice.status = .resolved
+        notice.summary = summary
+        notice.endsAt = turn.now
+        notice.outlook = nil
+        notice.explanation = []
+        notice.suggestions = []
+        turn.directives.append(.notify(notice))
+    }
+
+    private mutating func tellStaleness(_ turn: inout Turn) {
+        for slot in turn.touched.sorted() {
+            guard let resource = situation.inventory.resources[slot] else { continue }
+            let fingerprint = "\(id)/\(resource.id)/\(Notice.Kind.resourceStale.rawValue)"
+            let isStale = situation.inventory.isMarkedStale(slot)
+            if isStale, alerts.open[fingerprint] == nil {
+                let notice = Notice(
+                    id: nextNoticeID(.resourceStale), domain: id, kind: .resourceStale,
+                    severity: .warning, status: .firing, fingerprint: fingerprint,
+                    summary: "\(resource.id) has not reported for "
+                        + "\(resource.ttl?.text ?? "too long"); it is not used until it does",
+                    startsAt: turn.now)
+                alerts.open[fingerprint] = notice
+                turn.directives.append(.notify(notice))
+            } else if !isStale {
+                resolve(fingerprint, summary: "\(resource.id) reports again", &turn)
+            }
+        }
+    }
+
+    /// The most changes that one notice lists.
+    private static var changesPerNotice: Int { 100 }
+
+    private mutating func tellChanges(_ turn: inout Turn) {
+        guard !turn.changes.isEmpty else { return }
+        let count = turn.changes.count
+        let what =
+            count == 1
+            ? "\(turn.changes[0].subject) is \(turn.changes[0].to)"
+            : "\(count) resources changed"
+        notify(
+            &turn, .resourcesChanged, .info, summary: "\(what); \(outcome(of: turn))",
+            changed: Array(turn.changes.prefix(Self.changesPerNotice)))
+    }
+
+    /// What was decided, in words.
+    private func outcome(of turn: Turn) -> String {
+        let commands = turn.directives.count {
+            if case .send = $0 { true } else { false }
+        }
+        if commands > 0 { return "\(commands) commands were sent" }
+        if turn.slots.isEmpty && turn.policies.isEmpty {
+            return "the implemented configuration stays"
+        }
+        return "the implemented configuration is still the best"
+    }
+}

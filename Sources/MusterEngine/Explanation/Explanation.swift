@@ -1,0 +1,172 @@
+// Why a policy does not hold: a minimal set of conditions that cannot hold together, found by
+// leaving out one after the other as long as the rest stays impossible (a deletion filter; Chinneck
+// and Dravnieks, "Locating Minimal Infeasible Constraint Sets in Linear Programs", 1991).
+
+import MusterModel
+import MusterPolicy
+import MusterSolver
+
+/// Why a policy does not hold, and what would help.
+struct Explanation: Sendable {
+    /// In a few words.
+    var summary: String
+    /// Conditions that cannot hold together.
+    var reasons: [Notice.Reason] = []
+    /// Whether it could hold later; `nil` when that was not found out.
+    var outlook: Notice.Outlook?
+    /// Changes that would help, each verified by solving.
+    var suggestions: [String] = []
+}
+
+/// A condition of one policy, and which of its conjuncts.
+struct Demand: Sendable {
+    let policy: Int
+    let condition: GroundCondition
+}
+
+extension Situation {
+    /// Explains why a policy does not hold.
+    ///
+    /// - Complexity: a bounded number of solves of the policy's part, each with a small budget.
+    func explain(_ policy: Int) -> Explanation {
+        guard let require = policies[policy].require else { return Explanation(summary: "") }
+        let wanted = require.explainable.map { Demand(policy: policy, condition: $0) }
+        var probe = Probe(self, policy: policy)
+        let core: [Demand]
+        switch probe.check(wanted) {
+        case .impossible:
+            core = probe.shrink(wanted, keeping: [])
+        case .possible:
+            let rivals = rivals(of: policy, in: probe.part)
+            guard probe.check(wanted + rivals) == .impossible else {
+                return unfinished(wanted)
+            }
+            let others = probe.shrink(rivals, keeping: wanted)
+            core = probe.shrink(wanted, keeping: others) + others
+        case .unknown:
+            return unfinished(wanted)
+        }
+        var explanation = Explanation(summary: "", reasons: core.map { reason(for: $0) })
+        explanation.outlook = probe.outlook(of: core)
+        explanation.suggestions = probe.suggestions(for: core, policy: policy)
+            + recoveryAdvice(explanation.outlook)
+        explanation.summary = summary(of: core, policy: policy)
+        return explanation
+    }
+
+    /// The enforced policies of the part that hold and may not be given up for this one: the
+    /// highest priority first, so that shrinking gives up the lowest first.
+    private func rivals(of policy: Int, in part: Part) -> [Demand] {
+        let priority = policies[policy].policy.priority
+        return part.policies
+            .filter { index in
+                index != policy && policies[index].isEnforced && policies[index].isSatisfied
+                    && policies[index].policy.priority >= priority
+            }
+            .sorted { policies[$0].policy.priority > policies[$1].policy.priority }
+            .compactMap { index in
+                policies[index].require.map { Demand(policy: index, condition: $0) }
+            }
+    }
+
+    /// What can be said when the budget did not suffice: what is short now.
+    private func unfinished(_ wanted: [Demand]) -> Explanation {
+        let short = wanted.filter { !$0.condition.holds(policies[$0.policy].quantities) }
+        return Explanation(
+            summary: "it costs too much to find out what contradicts it",
+            reasons: short.prefix(10).map { reason(for: $0) })
+    }
+
+    private func recoveryAdvice(_ outlook: Notice.Outlook?) -> [String] {
+        guard case .recovery(let resources) = outlook, !resources.isEmpty else { return [] }
+        return ["recover \(resources.map(\.name).joined(separator: ", "))"]
+    }
+
+    private func summary(of core: [Demand], policy: Int) -> String {
+        let own = core.filter { $0.policy == policy }
+        let others = Set(core.map(\.policy)).subtracting([policy]).sorted()
+        let first = own.first.map { reason(for: $0) }
+        let what = first.map { "\($0.condition) (\($0.has))" } ?? "its conditions"
+        guard !others.isEmpty else { return what }
+        let names = others.map { policies[$0].policy.name }.joined(separator: ", ")
+        return "\(what) contradicts \(names)"
+    }
+
+    // MARK: Words
+
+    /// A condition with what it needs and what there is.
+    func reason(for demand: Demand) -> Notice.Reason {
+        let ground = policies[demand.policy]
+        let place = demand.condition.place ?? ground.policy.require?.span
+        return Notice.Reason(
+            source: "policy \(ground.policy.name)",
+            condition: demand.condition.words ?? ground.policy.require?.summary ?? "",
+            place: place.flatMap { $0.source.isEmpty ? nil : $0.description },
+            needs: demand.condition.needs(ground.quantities),
+            has: has(demand.condition, of: ground))
+    }
+
+    private func has(_ condition: GroundCondition, of ground: GroundPolicy) -> String {
+        guard let leaf = condition.firstLeaf else { return "" }
+        let quantity = ground.quantities[leaf.quantity]
+        let counts = quantity.counts
+        var text = "\(counts.online) online, \(counts.usable) usable of \(counts.registered)"
+        let idle = quantity.terms.lazy.map(\.slot).compactMap { slot -> String? in
+            if let reason = inventory.reasonUnusable(slot) {
+                return "\(inventory[slot].id) \(reason)"
+            }
+            if isDrained[slot] { return "\(inventory[slot].id) drained" }
+            if isCordoned[slot], !isOnline[slot] { return "\(inventory[slot].id) cordoned" }
+            return nil
+        }
+        let named = Array(idle.prefix(4))
+        if !named.isEmpty {
+            text += "; \(named.prefix(3).joined(separator: ", "))"
+            if named.count > 3 { text += " and more" }
+        }
+        return text
+    }
+}
+
+extension GroundCondition {
+    /// The conditions of which all must hold for this one to hold.
+    fileprivate var explainable: [GroundCondition] {
+        switch self {
+        case .and(let conditions): conditions.flatMap(\.explainable)
+        case .fits(let leaves): leaves.map { .leaf($0) }
+        default: [self]
+        }
+    }
+
+    /// The first bound on a quantity within.
+    fileprivate var firstLeaf: Leaf? {
+        switch self {
+        case .leaf(let leaf): leaf
+        case .fits(let leaves): leaves.first
+        case .and(let all), .or(let all), .nor(let all), .nand(let all), .xor(let all),
+            .threshold(_, let all):
+            all.lazy.compactMap(\.firstLeaf).first
+        case .not(let condition): condition.firstLeaf
+        case .implication(_, let then, _): then.firstLeaf
+        }
+    }
+
+    fileprivate var place: SourceSpan? { firstLeaf?.condition.span }
+
+    /// The condition as it was written, in words, where it is a single bound.
+    fileprivate var words: String? {
+        guard case .leaf(let leaf) = self else { return nil }
+        let scope = leaf.scope.isEmpty ? "" : " for \(leaf.scope)"
+        return leaf.condition.summary + scope
+    }
+
+    /// What it needs, in numbers.
+    fileprivate func needs(_ quantities: [GroundQuantity]) -> String {
+        guard case .leaf(let leaf) = self else { return "" }
+        return leaf.bounds.map { bound in
+            let other = bound.other.map { $0.factor * quantities[$0.quantity].value } ?? 0
+            return bound.sign > 0
+                ? "at least \(-(bound.constant + other))" : "at most \(bound.constant + other)"
+        }.joined(separator: " and ")
+    }
+}

@@ -1,0 +1,107 @@
+// What the structure leaves open. Most slots of a domain are not open at any one time: settling
+// them before the search keeps the parts that are solved small.
+
+import MusterModel
+import MusterPolicy
+
+extension Situation {
+    /// Whether a slot's state follows from the rules alone.
+    enum Fixing: Equatable {
+        case fixed(Bool)
+        case open
+    }
+
+    /// Hosts of hosts of hosts: deeper chains than this are taken as a ring.
+    private static var depthLimit: Int { 32 }
+
+    /// What the rules say of a slot's state (contract, section 5), and what costs nothing to
+    /// settle: see ``isDominated(_:)``. What dependencies and maintenance make impossible is
+    /// taken from ``blocked``.
+    ///
+    /// - Complexity: O(depth of hosting × guests).
+    func fixing(_ slot: Int) -> Fixing { fixing(slot, depth: 0) }
+
+    private func fixing(_ slot: Int, depth: Int) -> Fixing {
+        guard inventory.isUsable[slot] else { return .fixed(false) }
+        guard isManaged[slot] else { return .fixed(isCurrentlyOnline(slot)) }
+        if blocked.contains(slot) { return .fixed(false) }
+        if isProtected(slot) { return .fixed(true) }
+        if isForbidden(slot) { return .fixed(false) }
+        var hostIsOn = true
+        if let host = inventory.host(of: slot), depth < Self.depthLimit {
+            let above = fixing(host, depth: depth + 1)
+            if above == .fixed(false) { return .fixed(false) }
+            hostIsOn = above == .fixed(true)
+        }
+        return hostIsOn && isDominated(slot) ? .fixed(true) : .open
+    }
+
+    /// Whether maintenance alone keeps the slot off.
+    private func isForbidden(_ slot: Int) -> Bool {
+        isDrained[slot] || (isCordoned[slot] && !isCurrentlyOnline(slot))
+    }
+
+    /// Whether the slot carries an online resource that is not managed, directly or through a
+    /// managed one: such a host is never taken down, even where it shall be drained.
+    func isProtected(_ slot: Int) -> Bool { isProtected(slot, depth: 0) }
+
+    private func isProtected(_ slot: Int, depth: Int) -> Bool {
+        guard depth < Self.depthLimit, isManaged[slot], inventory.isUsable[slot] else {
+            return false
+        }
+        return inventory.guests(of: slot).contains { guest in
+            guard inventory.isUsable[guest] else { return false }
+            return isManaged[guest]
+                ? isProtected(guest, depth: depth + 1)
+                : isCurrentlyOnline(guest) && isCurrentlyOnline(slot)
+        }
+    }
+
+    /// Finds the managed slots that no valid choice has online: the least set closed under
+    /// maintenance, hosts that are off, and firm dependencies that too few can serve. All other
+    /// managed slots can be online together, so protecting hosts never leaves without a choice.
+    ///
+    /// - Complexity: O(slots × rounds), and nothing where there are neither dependencies nor
+    ///   maintenance.
+    mutating func refreshBlocked() {
+        blocked = []
+        guard !dependencies.isEmpty || !rules.maintenance.isEmpty else { return }
+        let managed = inventory.registered.filter { isManaged[$0] && inventory.isUsable[$0] }
+        // A cordoned host cannot be started, even for the sake of what it carries.
+        blocked = Set(
+            managed.filter { slot in
+                isForbidden(slot) && (!isProtected(slot) || !isCurrentlyOnline(slot))
+            })
+        var isStable = false
+        while !isStable {
+            isStable = true
+            for slot in managed where !blocked.contains(slot) && isCutOff(slot) {
+                blocked.insert(slot)
+                isStable = false
+            }
+        }
+    }
+
+    /// Whether a slot's host, or one of its dependencies, rules it out.
+    private func isCutOff(_ slot: Int) -> Bool {
+        if let host = inventory.host(of: slot), !canBeOnline(host) { return true }
+        return needs[slot].contains { index in
+            let dependency = dependencies[index]
+            return dependency.providers.count { canBeOnline($0) } < dependency.need.atLeast
+        }
+    }
+
+    private func canBeOnline(_ slot: Int) -> Bool {
+        guard inventory.isUsable[slot] else { return false }
+        return isManaged[slot] ? !blocked.contains(slot) : isCurrentlyOnline(slot)
+    }
+
+    /// Whether being online is at least as good in every choice: it is so now, costs nothing, no
+    /// enforced policy reads it and no dependency restrains it. Whatever the rest of a choice
+    /// is, turning such a resource on keeps it valid and does not raise its cost. Without this,
+    /// every running host would tie all of its guests into one part.
+    private func isDominated(_ slot: Int) -> Bool {
+        isCurrentlyOnline(slot) && onlineCost[slot] <= 0 && needs[slot].isEmpty
+            && !occurrences[slot].contains { policies[$0.policy].isEnforced }
+    }
+}

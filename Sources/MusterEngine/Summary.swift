@@ -1,0 +1,73 @@
+// The state of a domain's decision in one value, for whoever shows it.
+
+public import MusterModel
+import MusterPolicy
+
+extension Domain {
+    /// What is decided and what is left to do.
+    public struct Summary: Sendable {
+        /// One policy and whether it holds in the implemented configuration.
+        public struct PolicyState: Sendable {
+            /// Its name.
+            public let name: String
+            /// Whether it holds.
+            public let isSatisfied: Bool
+            /// Whether it may command.
+            public let isEnforced: Bool
+        }
+
+        /// One change of the plan that is not confirmed.
+        public struct PlannedChange: Sendable {
+            /// The stage, from 1.
+            public let stage: Int
+            /// Who changes.
+            public let resource: ResourceID
+            /// The state it shall have.
+            public let target: Placement
+            /// The policies for whose sake, in order of name.
+            public let policies: [String]
+        }
+
+        /// Whether every enforced policy holds.
+        public var isSatisfied: Bool { objective.unsatisfied.isEmpty }
+        /// Whether the choice is proven best.
+        public let isOptimal: Bool
+        /// How good the choice is.
+        public let objective: Objective
+        /// The implemented configuration: every managed resource, in order of name.
+        public let desired: [(resource: ResourceID, placement: Placement)]
+        /// Every policy, in order of name.
+        public let policies: [PolicyState]
+        /// What is left of the plan, in order.
+        public let changes: [PlannedChange]
+        /// The number of registered resources.
+        public let registered: Int
+        /// The number of usable resources.
+        public let usable: Int
+    }
+
+    /// What is decided and what is left to do.
+    ///
+    /// - Complexity: O(resources + leaves of all policies).
+    public var summary: Summary {
+        let inventory = situation.inventory
+        let slots = inventory.slots.sorted { $0.key < $1.key }
+        return Summary(
+            isOptimal: unproven.isEmpty, objective: situation.objective,
+            desired: slots.filter { situation.isManaged[$0.value] }.map { id, slot in
+                (id, situation.isOnline[slot] ? .online : .offline)
+            },
+            policies: situation.policies.map {
+                .init(
+                    name: $0.policy.name, isSatisfied: $0.isSatisfied, isEnforced: $0.isEnforced)
+            },
+            changes: execution.stages.enumerated().flatMap { index, stage in
+                stage.map {
+                    .init(
+                        stage: execution.stage + index, resource: $0.resource, target: $0.target,
+                        policies: $0.policies)
+                }
+            },
+            registered: slots.count, usable: slots.count { inventory.isUsable[$0.value] })
+    }
+}

@@ -1,0 +1,14 @@
+// How the process ends, as scripts rely on it.
+
+import ArgumentParser
+
+extension ExitCode {
+    /// The input is invalid; diagnostics are on standard error.
+    static let invalidInput = ExitCode(1)
+    /// A policy cannot be satisfied.
+    static let unsatisfied = ExitCode(3)
+    /// The broker cannot be reached.
+    static let unavailable = ExitCode(69)
+    /// The configuration is wrong.
+    static let misconfigured = ExitCode(78)
+}

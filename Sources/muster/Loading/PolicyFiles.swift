@@ -1,0 +1,99 @@
+// Policy files from paths: what `plan`, `check`, `run` and `demo` have in common.
+
+import ArgumentParser
+import Foundation
+import MusterEngine
+import MusterModel
+import MusterPolicy
+import MusterYAML
+
+/// The documents of some paths, and what was found in them.
+struct PolicyFiles {
+    /// The documents, in order of path.
+    private(set) var baseline = Baseline()
+    private(set) var diagnostics: [Diagnostic] = []
+    /// The text of each file, for showing the lines.
+    private(set) var texts: [String: [UInt8]] = [:]
+    /// How many files were read.
+    var fileCount: Int { texts.count }
+    /// Whether what was found forbids using the documents.
+    var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    /// Reads files, and folders with everything below them that ends in `.yaml`, `.yml` or
+    /// `.json`; a name with `.test.` in it is a policy's test, not a policy.
+    init(_ paths: [String]) {
+        var nodes: [Node] = []
+        for path in paths {
+            for file in files(at: path) { nodes += read(file) }
+        }
+        guard !hasErrors else { return }
+        let read = DocumentReader.read(nodes, from: .file)
+        diagnostics += read.diagnostics
+        for case .set(let document, let source) in read.changes {
+            baseline.entries.append(.init(document, source: source))
+        }
+    }
+
+    private mutating func files(at path: String) -> [String] {
+        guard
+            let values = try? URL(fileURLWithPath: path).resourceValues(forKeys: [.isDirectoryKey])
+        else {
+            report("no-such-file", path, "there is no file or folder `\(path)`")
+            return []
+        }
+        guard values.isDirectory == true else { return [path] }
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
+        let found = names.filter { name in
+            let file = name.split(separator: "/").last ?? ""
+            return !name.split(separator: "/").contains { $0.hasPrefix(".") }
+                && [".yaml", ".yml", ".json"].contains { file.hasSuffix($0) }
+                && !file.contains(".test.")
+        }
+        if found.isEmpty {
+            report(
+                "no-policies", path, "there is no policy file in `\(path)`",
+                help: "policy files end in .yaml, .yml or .json")
+        }
+        return found.sorted().map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+    }
+
+    private mutating func read(_ file: String) -> [Node] {
+        guard let content = FileManager.default.contents(atPath: file) else {
+            report("unreadable-file", file, "`\(file)` cannot be read")
+            return []
+        }
+        let bytes = Array(content)
+        texts[file] = bytes
+        guard file.hasSuffix(".json") else {
+            let (documents, found) = YAML.read(bytes, source: file)
+            diagnostics += found
+            return documents
+        }
+        let (document, found) = JSONDocument.read(bytes, source: file)
+        diagnostics += found
+        return document.map { [$0] } ?? []
+    }
+
+    private mutating func report(
+        _ code: String, _ path: String, _ message: String, help: String? = nil
+    ) {
+        let start = Mark(line: 0, column: 0)
+        diagnostics.append(
+            Diagnostic(
+                code, message, at: SourceSpan(source: path, start: start, end: start), help: help))
+    }
+
+    /// Shows what was found on standard error.
+    ///
+    /// - Throws: the exit status for invalid input when a finding is an error.
+    func requireValid() throws {
+        show(on: .error)
+        if hasErrors { throw ExitCode.invalidInput }
+    }
+
+    /// Shows what was found.
+    func show(on terminal: Terminal) {
+        let renderer = DiagnosticRenderer(sources: texts, isColored: terminal.hasColour)
+        for diagnostic in diagnostics { terminal.write(renderer.text(diagnostic)) }
+    }
+}

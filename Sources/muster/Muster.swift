@@ -1,0 +1,16 @@
+// The command line (contract, section 8).
+
+import ArgumentParser
+
+@main
+struct Muster: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "muster",
+        abstract: "Keeps machines in the state that policies ask for.",
+        discussion: """
+            Exit status: 0 done and satisfied; 1 invalid input; 3 a policy cannot be satisfied; \
+            64 wrong usage; 69 the broker cannot be reached; 78 wrong configuration.
+            """,
+        version: "0.1.0",
+        subcommands: [PlanCommand.self, CheckCommand.self])
+}

@@ -1,0 +1,111 @@
+// `muster plan`: what would be decided and commanded, without a broker.
+
+import ArgumentParser
+import Foundation
+import MusterEngine
+import MusterModel
+import MusterPolicy
+
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Shows what would be decided and commanded, without a broker.",
+        discussion: "Exit status 3 means that an enforced policy cannot be satisfied.")
+
+    @Option(help: "Policy files, or folders of them; may be given several times.")
+    var policies: [String]
+
+    @Option(help: "A file of resource-availability events, one a line; - is standard input.")
+    var resources: String
+
+    @Option(help: "text or json.")
+    var output: OutputFormat = .text
+
+    @Option(
+        help: ArgumentHelp(
+            "The time to plan for, as in 2026-11-23T12:00:00Z; now by default.",
+            valueName: "time"))
+    var at: String?
+
+    @Option(help: "The work that each solve may take, in the solver's units.")
+    var solveWork: Int?
+
+    func validate() throws {
+        guard !policies.isEmpty else { throw ValidationError("name policies with --policies") }
+        if let at, Instant(rfc3339: at) == nil {
+            throw ValidationError("`\(at)` is not a time such as 2026-11-23T12:00:00Z")
+        }
+        if let solveWork, solveWork < 1 {
+            throw ValidationError("--solve-work takes a number from 1 on")
+        }
+    }
+
+    func run() throws {
+        let files = PolicyFiles(policies)
+        try files.requireValid()
+        let now = at.flatMap { Instant(rfc3339: $0) } ?? .now
+        let resourceFile = ResourceFile(path: resources, timestamp: now)
+        try resourceFile.requireValid()
+        let plans = plans(for: resourceFile, files.baseline, now)
+        switch output {
+        case .json: try PlanDocument(plans).write()
+        case .text: PlanText(terminal: .output).write(plans)
+        }
+        if plans.contains(where: { !$0.summary.isSatisfied }) { throw ExitCode.unsatisfied }
+    }
+
+    /// Plans every domain that has resources or that a document names, in order of name.
+    private func plans(
+        for file: ResourceFile, _ baseline: Baseline, _ now: Instant
+    ) -> [DomainPlan] {
+        var options = Options()
+        options.isDryRun = true
+        if let solveWork { options.solveWork = solveWork }
+        let named = baseline.entries.compactMap(\.document.domain)
+        return Set(named).union(file.reports.keys).sorted().map { id in
+            var domain = Domain(id, baseline: baseline, options: options)
+            let reports = at == nil ? fresh(file.reports[id] ?? [], now) : file.reports[id] ?? []
+            let directives = domain.handle([.reports(reports)], at: now)
+            return DomainPlan(id: id, summary: domain.summary, directives: directives)
+        }
+    }
+
+    /// A file does not age while it lies there: unless a time is asked for, leases are judged by
+    /// the newest report in it.
+    private func fresh(_ reports: [Report], _ now: Instant) -> [Report] {
+        let times = reports.compactMap { report -> Instant? in
+            if case .observed(let resource) = report { resource.observedAt } else { nil }
+        }
+        guard let newest = times.max() else { return reports }
+        let age = now.milliseconds - newest.milliseconds
+        guard age > 0 else { return reports }
+        return reports.map { report in
+            guard case .observed(var resource) = report else { return report }
+            resource.observedAt = resource.observedAt + .milliseconds(age)
+            return .observed(resource)
+        }
+    }
+}
+
+/// What was planned for one domain.
+struct DomainPlan {
+    let id: DomainID
+    let summary: Domain.Summary
+    let directives: [Directive]
+
+    /// The notices about policies that cannot be satisfied, in order of policy.
+    var complaints: [Notice] {
+        directives.compactMap { directive in
+            guard case .notify(let notice) = directive, notice.kind == .configurationUnsatisfied
+            else { return nil }
+            return notice
+        }
+    }
+}
+
+extension Instant {
+    /// The wall clock's time.
+    static var now: Instant {
+        Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+    }
+}

@@ -1,0 +1,126 @@
+// A plan as one JSON document (contract, section 8).
+
+import Foundation
+import MusterEngine
+import MusterModel
+
+/// The document that `muster plan --output json` prints.
+struct PlanDocument: Encodable {
+    struct Objective: Encodable {
+        struct Unsatisfied: Encodable {
+            let priority: Int
+            let policies: [String]
+        }
+
+        struct Shortfall: Encodable {
+            let priority: Int
+            let amount: Int
+        }
+
+        let unsatisfied: [Unsatisfied]
+        let shortfall: [Shortfall]
+        let cost: Int
+    }
+
+    struct CommandEntry: Encodable {
+        let stage: Int
+        let resource: String
+        let action: String
+        let policies: [String]
+    }
+
+    struct PolicyEntry: Encodable {
+        let name: String
+        let satisfied: Bool
+        let mode: String
+    }
+
+    struct DomainEntry: Encodable {
+        let domain: String
+        let status: String
+        let optimal: Bool
+        let objective: Objective
+        let desired: [String: String]
+        let commands: [CommandEntry]
+        let policies: [PolicyEntry]
+        let unsatisfied: [Complaint]
+    }
+
+    /// Why a policy does not hold.
+    struct Complaint: Encodable {
+        struct Reason: Encodable {
+            let source: String
+            let condition: String
+            let place: String?
+            let needs: String
+            let has: String
+        }
+
+        let policy: String?
+        let summary: String
+        let outlook: String?
+        let recovery: [String]?
+        let explanation: [Reason]
+        let suggestions: [String]
+    }
+
+    let domains: [DomainEntry]
+
+    init(_ plans: [DomainPlan]) { domains = plans.map(Self.entry) }
+
+    private static func entry(_ plan: DomainPlan) -> DomainEntry {
+        let summary = plan.summary
+        return DomainEntry(
+            domain: plan.id.name, status: summary.isSatisfied ? "satisfied" : "unsatisfied",
+            optimal: summary.isOptimal,
+            objective: Objective(
+                unsatisfied: summary.objective.unsatisfied.map {
+                    .init(priority: $0.priority, policies: $0.policies)
+                },
+                shortfall: summary.objective.shortfall.map {
+                    .init(priority: $0.priority, amount: $0.amount)
+                },
+                cost: summary.objective.cost),
+            desired: Dictionary(
+                summary.desired.map { ($0.resource.name, $0.placement.rawValue) },
+                uniquingKeysWith: { first, _ in first }),
+            commands: summary.changes.map {
+                .init(
+                    stage: $0.stage, resource: $0.resource.name,
+                    action: $0.target == .online ? "start" : "stop", policies: $0.policies)
+            },
+            policies: summary.policies.map {
+                .init(
+                    name: $0.name, satisfied: $0.isSatisfied,
+                    mode: $0.isEnforced ? "enforce" : "observe")
+            },
+            unsatisfied: plan.complaints.map(complaint))
+    }
+
+    private static func complaint(_ notice: Notice) -> Complaint {
+        var recovery: [String]?
+        var outlook: String?
+        switch notice.outlook {
+        case .never: outlook = "never"
+        case .recovery(let resources):
+            outlook = "recovery"
+            recovery = resources.map(\.name)
+        case nil: break
+        }
+        return Complaint(
+            policy: notice.policy, summary: notice.summary, outlook: outlook, recovery: recovery,
+            explanation: notice.explanation.map {
+                .init(
+                    source: $0.source, condition: $0.condition, place: $0.place, needs: $0.needs,
+                    has: $0.has)
+            },
+            suggestions: notice.suggestions)
+    }
+
+    /// Prints the document on standard output.
+    func write() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        Terminal.output.write(String(decoding: try encoder.encode(self), as: UTF8.self))
+    }
+}

@@ -1,0 +1,111 @@
+// A plan as text that a person would approve: what starts, what stops, in which stage, for which
+// policy; what stays unsatisfied and why; the cost; and a last line of counts.
+
+import MusterEngine
+import MusterModel
+
+/// Writes plans to a terminal.
+struct PlanText {
+    let terminal: Terminal
+
+    /// Writes the plans of all domains.
+    func write(_ plans: [DomainPlan]) {
+        if plans.isEmpty { terminal.write("nothing to plan: no resources and no domain named") }
+        for (index, plan) in plans.enumerated() {
+            if index > 0 { terminal.write("") }
+            write(plan)
+        }
+    }
+
+    private func write(_ plan: DomainPlan) {
+        let summary = plan.summary
+        let enforced = summary.policies.filter(\.isEnforced)
+        terminal.write(
+            terminal.styled("domain \(plan.id)", .bold)
+                + ": \(summary.registered) resources, \(summary.usable) usable, "
+                + "\(summary.desired.count) managed; \(count(enforced.count, "policy", "policies"))")
+        writeChanges(summary)
+        writeComplaints(plan)
+        writeCost(summary)
+        writeCounts(summary)
+    }
+
+    private func writeChanges(_ summary: Domain.Summary) {
+        guard !summary.changes.isEmpty else {
+            terminal.write("\nNothing to change.")
+            return
+        }
+        var stage = 0
+        let width = summary.changes.map { $0.resource.name.count }.max() ?? 0
+        for change in summary.changes {
+            if change.stage != stage {
+                stage = change.stage
+                let wait = stage == 1 ? "" : ", once stage \(stage - 1) is confirmed"
+                terminal.write("\n" + terminal.styled("Stage \(stage)", .bold) + wait)
+            }
+            let name = change.resource.name
+            let padding = String(repeating: " ", count: max(0, width - name.count))
+            let sake =
+                change.policies.isEmpty
+                ? "" : padding + "  for \(change.policies.joined(separator: ", "))"
+            switch change.target {
+            case .online: terminal.write(terminal.styled("  + start \(name)", .green) + sake)
+            case .offline: terminal.write(terminal.styled("  - stop  \(name)", .red) + sake)
+            }
+        }
+    }
+
+    private func writeComplaints(_ plan: DomainPlan) {
+        guard !plan.complaints.isEmpty else { return }
+        terminal.write("\n" + terminal.styled("Unsatisfied", .bold, .red))
+        for notice in plan.complaints {
+            terminal.write("  \(terminal.styled("x", .red)) \(notice.summary)")
+            for reason in notice.explanation {
+                let place = reason.place.map { "\($0): " } ?? ""
+                terminal.write("      \(place)\(reason.source): \(reason.condition)")
+                let needs = reason.needs.isEmpty ? "" : "needs \(reason.needs); "
+                terminal.write(terminal.styled("        \(needs)\(reason.has)", .dim))
+            }
+            switch notice.outlook {
+            case .never:
+                terminal.write("      never: not even with every registered resource usable")
+            case .recovery(let resources) where resources.isEmpty:
+                break
+            case .recovery(let resources):
+                terminal.write(
+                    "      until then: holds once \(resources.map(\.name).joined(separator: ", "))"
+                        + " \(resources.count == 1 ? "has" : "have") recovered")
+            case nil: break
+            }
+            for suggestion in notice.suggestions {
+                terminal.write("      " + terminal.styled("try: ", .cyan) + suggestion)
+            }
+        }
+    }
+
+    private func writeCost(_ summary: Domain.Summary) {
+        let objective = summary.objective
+        var parts: [String] = []
+        if objective.changes > 0 { parts.append("changes \(objective.changes)") }
+        if objective.preferences > 0 { parts.append("unmet preferences \(objective.preferences)") }
+        if objective.running > 0 { parts.append("running \(objective.running)") }
+        let detail = parts.count > 1 ? " = " + parts.joined(separator: " + ") : ""
+        let proof = summary.isOptimal ? "proven best" : "best found, not proven"
+        terminal.write("\n" + terminal.styled("Cost", .bold) + " \(objective.cost)\(detail), \(proof)")
+    }
+
+    private func writeCounts(_ summary: Domain.Summary) {
+        let starts = summary.changes.count { $0.target == .online }
+        let stops = summary.changes.count - starts
+        let unchanged = summary.desired.count - summary.changes.count
+        let enforced = summary.policies.filter(\.isEnforced)
+        let satisfied = enforced.count { $0.isSatisfied }
+        terminal.write(
+            "\(starts) to start, \(stops) to stop, \(unchanged) unchanged; "
+                + "\(satisfied) of \(count(enforced.count, "policy", "policies")) satisfied")
+    }
+
+    private func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(number) \(number == 1 ? one : many)"
+    }
+}
