@@ -12,7 +12,9 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -24,21 +26,33 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CLibRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+            name: "CLibRdKafka",
+            pkgConfig: "rdkafka",
+            providers: [.apt(["librdkafka-dev"])]
+        ),
         .systemLibrary(
-            name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+            name: "CLibYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"])]
+        ),
         .target(name: "MusterModel", swiftSettings: settings),
         .target(name: "MusterPolicy", dependencies: ["MusterModel"], swiftSettings: settings),
         .target(name: "MusterSolver", swiftSettings: settings),
         .target(
-            name: "MusterEngine", dependencies: ["MusterModel", "MusterPolicy", "MusterSolver"],
-            swiftSettings: settings),
+            name: "MusterEngine",
+            dependencies: ["MusterModel", "MusterPolicy", "MusterSolver"],
+            swiftSettings: settings
+        ),
         .target(
-            name: "MusterYAML", dependencies: ["CLibYAML", "MusterModel", "MusterPolicy"],
-            swiftSettings: settings),
+            name: "MusterYAML",
+            dependencies: ["CLibYAML", "MusterModel", "MusterPolicy"],
+            swiftSettings: settings
+        ),
         .target(
-            name: "MusterMessages", dependencies: ["MusterModel", "MusterPolicy"],
-            swiftSettings: settings),
+            name: "MusterMessages",
+            dependencies: ["MusterModel", "MusterPolicy"],
+            swiftSettings: settings
+        ),
         .target(name: "MusterKafka", dependencies: ["CLibRdKafka"], swiftSettings: settings),
         .target(
             name: "MusterWorker",
@@ -46,38 +60,49 @@ let package = Package(
                 "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy",
                 "MusterYAML", logging,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "muster",
             dependencies: [
                 "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy",
                 "MusterWorker", "MusterYAML", argumentParser, logging,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .target(
             name: "MusterTestKit",
             dependencies: ["MusterEngine", "MusterModel", "MusterPolicy", "MusterSolver"],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
                 "MusterEngine", "MusterMessages", "MusterModel", "MusterPolicy", "MusterSolver",
                 "MusterTestKit",
             ],
-            path: "Sources/Benchmarks", swiftSettings: settings),
+            path: "Sources/Benchmarks",
+            swiftSettings: settings
+        ),
     ]
         + [
             ("MusterModel", []),
             ("MusterPolicy", ["MusterModel", "MusterYAML"]),
             ("MusterSolver", ["MusterTestKit"]),
-            ("MusterEngine", ["MusterModel", "MusterPolicy", "MusterSolver", "MusterTestKit", "MusterYAML"]),
+            (
+                "MusterEngine",
+                ["MusterModel", "MusterPolicy", "MusterSolver", "MusterTestKit", "MusterYAML"]
+            ),
             ("MusterYAML", ["MusterModel", "MusterPolicy"]),
             ("MusterMessages", ["MusterModel", "MusterPolicy"]),
             ("MusterKafka", []),
             ("MusterWorker", ["MusterEngine", "MusterKafka", "MusterMessages", "MusterModel"]),
         ].map { (name: String, more: [String]) in
             .testTarget(
-                name: name + "Tests", dependencies: ([name] + more).map { .byName(name: $0) },
-                exclude: name == "MusterPolicy" ? ["Goldens"] : [], swiftSettings: settings)
+                name: name + "Tests",
+                dependencies: ([name] + more).map { .byName(name: $0) },
+                exclude: name == "MusterPolicy" ? ["Goldens"] : [],
+                swiftSettings: settings
+            )
         }
 )

@@ -47,8 +47,11 @@ extension Domain {
             let name = situation.inventory[slot].id
             turn.changes.append(
                 .init(
-                    subject: name.name, from: isOnline ? "offline" : "online",
-                    to: isOnline ? "online by itself" : "offline by itself"))
+                    subject: name.name,
+                    from: isOnline ? "offline" : "online",
+                    to: isOnline ? "online by itself" : "offline by itself"
+                )
+            )
             turn.causes.append("\(name) went \(isOnline ? "online" : "offline") by itself")
             turn.slots.insert(slot)
         case (false, false):
@@ -62,8 +65,11 @@ extension Domain {
         let reason = situation.inventory.reasonUnusable(slot) ?? "usable"
         turn.changes.append(
             .init(
-                subject: name.name, from: isUsable ? "unusable" : "usable",
-                to: isUsable ? "usable" : reason))
+                subject: name.name,
+                from: isUsable ? "unusable" : "usable",
+                to: isUsable ? "usable" : reason
+            )
+        )
         turn.causes.append(isUsable ? "\(name) became usable" : "\(name) became \(reason)")
     }
 
@@ -79,10 +85,14 @@ extension Domain {
         let before = situation.policies.filter(\.isEnforced)
         let restructured = turn.restructured
         situation.reground(
-            configuration.policies, rules: configuration.rules(at: turn.now),
-            keeping: { known in !restructured.contains { known.policy.reads($0) } })
+            configuration.policies,
+            rules: configuration.rules(at: turn.now),
+            keeping: { known in !restructured.contains { known.policy.reads($0) } }
+        )
         let known = Dictionary(
-            before.map { ($0.policy.name, $0) }, uniquingKeysWith: { first, _ in first })
+            before.map { ($0.policy.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var kept: Set<String> = []
         for (index, ground) in situation.policies.enumerated() where ground.isEnforced {
             let name = ground.policy.name
@@ -96,7 +106,8 @@ extension Domain {
         }
         for ground in before where !kept.contains(ground.policy.name) {
             turn.slots.formUnion(
-                ground.matched.filter { situation.inventory.resources[$0] != nil })
+                ground.matched.filter { situation.inventory.resources[$0] != nil }
+            )
         }
         unproven.formIntersection(kept)
         turn.slots.formUnion(turn.touched)
@@ -108,8 +119,10 @@ extension Domain {
         turn.slots = turn.slots.filter { situation.inventory.resources[$0] != nil }
         guard !turn.slots.isEmpty || !turn.policies.isEmpty else { return }
         let decision = situation.decide(
-            slots: turn.slots.sorted(), policies: turn.policies.sorted(),
-            budget: Budget(work: options.solveWork))
+            slots: turn.slots.sorted(),
+            policies: turn.policies.sorted(),
+            budget: Budget(work: options.solveWork)
+        )
         solves += decision.solves
         for part in decision.parts {
             for policy in part.policies {

@@ -48,7 +48,8 @@ extension Domain {
                 turn.restructured.append(held)
             } else {
                 turn.changes.append(
-                    .init(subject: resource.id.name, from: "absent", to: "registered"))
+                    .init(subject: resource.id.name, from: "absent", to: "registered")
+                )
                 turn.causes.append("\(resource.id) appeared")
             }
         }
@@ -74,7 +75,9 @@ extension Domain {
     // MARK: Configuration
 
     private mutating func absorb(
-        _ changes: [ConfigurationChange], record: Int, _ turn: inout Turn
+        _ changes: [ConfigurationChange],
+        record: Int,
+        _ turn: inout Turn
     ) {
         for case .statusRequest(let selector) in changes { requestReports(selector, &turn) }
         var next = configuration
@@ -89,7 +92,8 @@ extension Domain {
     }
 
     private mutating func reconfigure(
-        _ turn: inout Turn, _ change: (inout Configuration) -> Void
+        _ turn: inout Turn,
+        _ change: (inout Configuration) -> Void
     ) {
         let old = configuration
         change(&configuration)
@@ -99,12 +103,16 @@ extension Domain {
         turn.causes.append(
             changes.count == 1
                 ? "\(changes[0].subject) is \(changes[0].to)"
-                : "\(changes.count) documents changed")
+                : "\(changes.count) documents changed"
+        )
         notify(
-            &turn, .configurationUpdated, .info,
+            &turn,
+            .configurationUpdated,
+            .info,
             summary: "configuration of \(id) changed: "
                 + changes.map { "\($0.subject) \($0.to)" }.joined(separator: ", "),
-            changed: changes)
+            changed: changes
+        )
     }
 
     private mutating func requestReports(_ selector: Selector?, _ turn: inout Turn) {
@@ -112,10 +120,19 @@ extension Domain {
             let report = situation.inventory[slot]
             guard selector?.matches(report) ?? true else { continue }
             let command = Command(
-                id: "\(id)/report/\(turn.now.milliseconds)/\(resource)", domain: id, plan: 0,
-                stage: 0, resource: resource, node: report.node, kind: report.kind,
-                action: .report, attempt: 1, deadline: turn.now + options.commandTimeout,
-                policies: [], cause: "status request")
+                id: "\(id)/report/\(turn.now.milliseconds)/\(resource)",
+                domain: id,
+                plan: 0,
+                stage: 0,
+                resource: resource,
+                node: report.node,
+                kind: report.kind,
+                action: .report,
+                attempt: 1,
+                deadline: turn.now + options.commandTimeout,
+                policies: [],
+                cause: "status request"
+            )
             turn.directives.append(.send(command))
         }
     }

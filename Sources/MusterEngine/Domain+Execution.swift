@@ -48,7 +48,9 @@ extension Domain {
     }
 
     private mutating func giveUp(
-        _ resource: ResourceID, _ flight: Command, _ turn: inout Turn
+        _ resource: ResourceID,
+        _ flight: Command,
+        _ turn: inout Turn
     ) {
         guard let slot = situation.inventory.slots[resource] else { return }
         land(resource, slot)
@@ -57,10 +59,13 @@ extension Domain {
         turn.touched.formUnion(situation.inventory.setQuarantined(slot, true))
         turn.causes.append("\(resource) did not \(flight.action.rawValue)")
         notify(
-            &turn, .commandFailed, .error,
+            &turn,
+            .commandFailed,
+            .error,
             summary: "\(resource) did not \(flight.action.rawValue) after \(flight.attempt) "
                 + "attempts; it is left alone for \(options.quarantine.text)",
-            changed: [.init(subject: resource.name, from: "commanded", to: "quarantined")])
+            changed: [.init(subject: resource.name, from: "commanded", to: "quarantined")]
+        )
     }
 
     // MARK: Plans
@@ -90,7 +95,8 @@ extension Domain {
     private func isNewPlanNeeded(_ steps: [Step]) -> Bool {
         let remaining = execution.remaining
         let needed = Dictionary(
-            uniqueKeysWithValues: steps.map { (situation.inventory[$0.slot].id, $0.target) })
+            uniqueKeysWithValues: steps.map { (situation.inventory[$0.slot].id, $0.target) }
+        )
         if needed.contains(where: { remaining[$0.key] != $0.value }) { return true }
         // A change that is no longer wanted makes the plan wrong, unless it has come about.
         return remaining.contains { resource, target in
@@ -105,8 +111,11 @@ extension Domain {
         let old = execution.stages.joined().count
         if old > 0 {
             notify(
-                &turn, .planSuperseded, .info,
-                summary: "plan \(execution.plan) is superseded with \(old) changes left")
+                &turn,
+                .planSuperseded,
+                .info,
+                summary: "plan \(execution.plan) is superseded with \(old) changes left"
+            )
         }
         guard !steps.isEmpty else {
             execution.stages = []
@@ -119,20 +128,27 @@ extension Domain {
         execution.stages = staging.stages().map { stage in
             stage.map { step in
                 Execution.Item(
-                    resource: situation.inventory[step.slot].id, target: step.target,
-                    policies: situation.beneficiaries(of: step.slot))
+                    resource: situation.inventory[step.slot].id,
+                    target: step.target,
+                    policies: situation.beneficiaries(of: step.slot)
+                )
             }
         }
         let starts = steps.count { $0.target == .online }
         notify(
-            &turn, .planStarted, .info,
+            &turn,
+            .planStarted,
+            .info,
             summary: "plan \(execution.plan): \(starts) to start, \(steps.count - starts) to stop, "
                 + "in \(execution.stages.count) stages, because \(execution.cause)",
             changed: execution.stages.joined().prefix(100).map {
                 .init(
-                    subject: $0.resource.name, from: $0.target == .online ? "offline" : "online",
-                    to: $0.target.rawValue)
-            })
+                    subject: $0.resource.name,
+                    from: $0.target == .online ? "offline" : "online",
+                    to: $0.target.rawValue
+                )
+            }
+        )
     }
 
     /// Ends stages that are confirmed and sends the first one that is not.
@@ -149,8 +165,11 @@ extension Domain {
             execution.stage += 1
         }
         notify(
-            &turn, .planCompleted, .info,
-            summary: "plan \(execution.plan) is complete: every change is confirmed")
+            &turn,
+            .planCompleted,
+            .info,
+            summary: "plan \(execution.plan) is complete: every change is confirmed"
+        )
     }
 
     /// Whether the resource is where the plan wants it, or out of the plan's reach.
@@ -168,11 +187,19 @@ extension Domain {
         else { return }
         let resource = situation.inventory[slot]
         var command = Command(
-            id: "", domain: id, plan: execution.plan, stage: execution.stage,
-            resource: item.resource, node: resource.node, kind: resource.kind,
-            action: item.target == .online ? .start : .stop, attempt: 1,
-            deadline: turn.now + options.commandTimeout, policies: item.policies,
-            cause: execution.cause)
+            id: "",
+            domain: id,
+            plan: execution.plan,
+            stage: execution.stage,
+            resource: item.resource,
+            node: resource.node,
+            kind: resource.kind,
+            action: item.target == .online ? .start : .stop,
+            attempt: 1,
+            deadline: turn.now + options.commandTimeout,
+            policies: item.policies,
+            cause: execution.cause
+        )
         command.id = Self.commandID(command)
         execution.flights[item.resource] = command
         situation.targets[slot] = item.target

@@ -12,15 +12,27 @@ struct Alerts: Sendable {
 extension Domain {
     /// Adds a notice to the directives.
     mutating func notify(
-        _ turn: inout Turn, _ kind: Notice.Kind, _ severity: Severity, summary: String,
+        _ turn: inout Turn,
+        _ kind: Notice.Kind,
+        _ severity: Severity,
+        summary: String,
         changed: [Notice.Change] = []
     ) {
         turn.directives.append(
             .notify(
                 Notice(
-                    id: nextNoticeID(kind), domain: id, kind: kind, severity: severity,
-                    status: .info, fingerprint: "\(id)/\(kind.rawValue)", summary: summary,
-                    startsAt: turn.now, changed: changed)))
+                    id: nextNoticeID(kind),
+                    domain: id,
+                    kind: kind,
+                    severity: severity,
+                    status: .info,
+                    fingerprint: "\(id)/\(kind.rawValue)",
+                    summary: summary,
+                    startsAt: turn.now,
+                    changed: changed
+                )
+            )
+        )
     }
 
     private mutating func nextNoticeID(_ kind: Notice.Kind) -> String {
@@ -54,18 +66,27 @@ extension Domain {
         let policy = situation.policies[index].policy
         let explanation = situation.explain(index)
         let notice = Notice(
-            id: nextNoticeID(.configurationUnsatisfied), domain: id,
-            kind: .configurationUnsatisfied, severity: policy.severity, status: .firing,
-            fingerprint: fingerprint, policy: policy.name,
+            id: nextNoticeID(.configurationUnsatisfied),
+            domain: id,
+            kind: .configurationUnsatisfied,
+            severity: policy.severity,
+            status: .firing,
+            fingerprint: fingerprint,
+            policy: policy.name,
             summary: "policy \(policy.name) cannot be satisfied: \(explanation.summary)",
-            outlook: explanation.outlook, explanation: explanation.reasons,
-            suggestions: explanation.suggestions, startsAt: turn.now)
+            outlook: explanation.outlook,
+            explanation: explanation.reasons,
+            suggestions: explanation.suggestions,
+            startsAt: turn.now
+        )
         alerts.open[fingerprint] = notice
         turn.directives.append(.notify(notice))
     }
 
     private mutating func resolve(
-        _ fingerprint: String, summary: String, _ turn: inout Turn
+        _ fingerprint: String,
+        summary: String,
+        _ turn: inout Turn
     ) {
         guard var notice = alerts.open.removeValue(forKey: fingerprint) else { return }
         notice.id = nextNoticeID(notice.kind)
@@ -85,11 +106,16 @@ extension Domain {
             let isStale = situation.inventory.isMarkedStale(slot)
             if isStale, alerts.open[fingerprint] == nil {
                 let notice = Notice(
-                    id: nextNoticeID(.resourceStale), domain: id, kind: .resourceStale,
-                    severity: .warning, status: .firing, fingerprint: fingerprint,
+                    id: nextNoticeID(.resourceStale),
+                    domain: id,
+                    kind: .resourceStale,
+                    severity: .warning,
+                    status: .firing,
+                    fingerprint: fingerprint,
                     summary: "\(resource.id) has not reported for "
                         + "\(resource.ttl?.text ?? "too long"); it is not used until it does",
-                    startsAt: turn.now)
+                    startsAt: turn.now
+                )
                 alerts.open[fingerprint] = notice
                 turn.directives.append(.notify(notice))
             } else if !isStale {
@@ -109,8 +135,12 @@ extension Domain {
             ? "\(turn.changes[0].subject) is \(turn.changes[0].to)"
             : "\(count) resources changed"
         notify(
-            &turn, .resourcesChanged, .info, summary: "\(what); \(outcome(of: turn))",
-            changed: Array(turn.changes.prefix(Self.changesPerNotice)))
+            &turn,
+            .resourcesChanged,
+            .info,
+            summary: "\(what); \(outcome(of: turn))",
+            changed: Array(turn.changes.prefix(Self.changesPerNotice))
+        )
     }
 
     /// What was decided, in words.

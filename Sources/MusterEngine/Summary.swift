@@ -53,21 +53,30 @@ extension Domain {
         let inventory = situation.inventory
         let slots = inventory.slots.sorted { $0.key < $1.key }
         return Summary(
-            isOptimal: unproven.isEmpty, objective: situation.objective,
+            isOptimal: unproven.isEmpty,
+            objective: situation.objective,
             desired: slots.filter { situation.isManaged[$0.value] }.map { id, slot in
                 (id, situation.isOnline[slot] ? .online : .offline)
             },
             policies: situation.policies.map {
                 .init(
-                    name: $0.policy.name, isSatisfied: $0.isSatisfied, isEnforced: $0.isEnforced)
+                    name: $0.policy.name,
+                    isSatisfied: $0.isSatisfied,
+                    isEnforced: $0.isEnforced
+                )
             },
             changes: execution.stages.enumerated().flatMap { index, stage in
                 stage.map {
                     .init(
-                        stage: execution.stage + index, resource: $0.resource, target: $0.target,
-                        policies: $0.policies)
+                        stage: execution.stage + index,
+                        resource: $0.resource,
+                        target: $0.target,
+                        policies: $0.policies
+                    )
                 }
             },
-            registered: slots.count, usable: slots.count { inventory.isUsable[$0.value] })
+            registered: slots.count,
+            usable: slots.count { inventory.isUsable[$0.value] }
+        )
     }
 }

@@ -34,9 +34,18 @@ public struct Command: Hashable, Sendable {
 
     /// Makes a command from all its parts.
     public init(
-        id: String, domain: DomainID, plan: Int, stage: Int, resource: ResourceID,
-        node: ResourceID?, kind: String, action: Action, attempt: Int, deadline: Instant,
-        policies: [String], cause: String
+        id: String,
+        domain: DomainID,
+        plan: Int,
+        stage: Int,
+        resource: ResourceID,
+        node: ResourceID?,
+        kind: String,
+        action: Action,
+        attempt: Int,
+        deadline: Instant,
+        policies: [String],
+        cause: String
     ) {
         self.id = id
         self.domain = domain

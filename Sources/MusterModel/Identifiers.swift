@@ -8,8 +8,10 @@ public struct DomainID: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// Makes the identity of the domain called `name`.
     public init(_ name: String) { self.name = name }
 
+    /// The name.
     public var description: String { name }
 
+    /// In order of name.
     public static func < (a: DomainID, b: DomainID) -> Bool { a.name < b.name }
 }
 
@@ -21,7 +23,9 @@ public struct ResourceID: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// Makes the identity of the resource called `name`.
     public init(_ name: String) { self.name = name }
 
+    /// The name.
     public var description: String { name }
 
+    /// In order of name.
     public static func < (a: ResourceID, b: ResourceID) -> Bool { a.name < b.name }
 }

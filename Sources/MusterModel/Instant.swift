@@ -11,6 +11,7 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// The Unix epoch.
     public static let zero = Instant(milliseconds: 0)
 
+    /// The earlier first.
     public static func < (a: Instant, b: Instant) -> Bool { a.milliseconds < b.milliseconds }
 
     /// The instant `duration` later; saturates at the ends of the range.

@@ -48,7 +48,11 @@ public struct Notice: Hashable, Sendable {
 
         /// Makes a reason from all its parts.
         public init(
-            source: String, condition: String, place: String?, needs: String, has: String
+            source: String,
+            condition: String,
+            place: String?,
+            needs: String,
+            has: String
         ) {
             self.source = source
             self.condition = condition
@@ -106,10 +110,20 @@ public struct Notice: Hashable, Sendable {
 
     /// Makes a notice; the lists may be left out.
     public init(
-        id: String, domain: DomainID, kind: Kind, severity: Severity, status: Status,
-        fingerprint: String, policy: String? = nil, summary: String, outlook: Outlook? = nil,
-        explanation: [Reason] = [], suggestions: [String] = [], startsAt: Instant,
-        endsAt: Instant? = nil, changed: [Change] = []
+        id: String,
+        domain: DomainID,
+        kind: Kind,
+        severity: Severity,
+        status: Status,
+        fingerprint: String,
+        policy: String? = nil,
+        summary: String,
+        outlook: Outlook? = nil,
+        explanation: [Reason] = [],
+        suggestions: [String] = [],
+        startsAt: Instant,
+        endsAt: Instant? = nil,
+        changed: [Change] = []
     ) {
         self.id = id
         self.domain = domain

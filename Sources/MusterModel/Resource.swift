@@ -41,10 +41,18 @@ public struct Resource: Hashable, Sendable {
 
     /// Makes a report; whatever is left out takes the contract's default.
     public init(
-        id: ResourceID, kind: String = "vm", isAvailable: Bool = true,
-        state: ReportedState = .unknown, node: ResourceID? = nil, cluster: String? = nil,
-        serviceGroup: String? = nil, applications: [String] = [], labels: [String: String] = [:],
-        capacity: [String: Int] = [:], observedAt: Instant = .zero, sequence: Int? = nil,
+        id: ResourceID,
+        kind: String = "vm",
+        isAvailable: Bool = true,
+        state: ReportedState = .unknown,
+        node: ResourceID? = nil,
+        cluster: String? = nil,
+        serviceGroup: String? = nil,
+        applications: [String] = [],
+        labels: [String: String] = [:],
+        capacity: [String: Int] = [:],
+        observedAt: Instant = .zero,
+        sequence: Int? = nil,
         ttl: Duration? = nil
     ) {
         self.id = id

@@ -6,7 +6,9 @@ import MusterPolicy
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Checks policies and says what is wrong, where, and how to mend it.")
+        commandName: "check",
+        abstract: "Checks policies and says what is wrong, where, and how to mend it."
+    )
 
     @Argument(help: "Policy files, or folders of them.")
     var paths: [String]
@@ -26,7 +28,8 @@ struct CheckCommand: ParsableCommand {
             let findings = files.diagnostics.map(\.json).joined(separator: ",")
             Terminal.output.write(
                 "{\"files\":\(files.fileCount),\"errors\":\(errors),\"warnings\":\(warnings),"
-                    + "\"diagnostics\":[\(findings)]}")
+                    + "\"diagnostics\":[\(findings)]}"
+            )
         case .text:
             files.show(on: .error)
             let documents = files.baseline.entries.count

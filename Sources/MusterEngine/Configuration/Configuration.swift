@@ -95,7 +95,8 @@ struct Configuration: Sendable {
                     reason: "\(kind.rawValue) \(name.name) "
                         + (isBaseline
                             ? "comes from a file; only what the bus has set can be withdrawn"
-                            : "is not known in domain \(domain)"))
+                            : "is not known in domain \(domain)")
+                )
             }
         case .replaceAll(let documents):
             bus = [:]
@@ -114,7 +115,8 @@ struct Configuration: Sendable {
         guard let entry = bus[name] ?? baseline[name] else {
             throw Refusal(
                 reason: "policy \(policy) is not known in domain \(domain), so its parameters "
-                    + "cannot be set; send the whole policy first")
+                    + "cannot be set; send the whole policy first"
+            )
         }
         // What was set before stays set; only the names given now are new.
         let merged = merge(entry.parameters, parameters)
@@ -122,7 +124,8 @@ struct Configuration: Sendable {
         guard let read else {
             throw Refusal(
                 reason: diagnostics.first { $0.severity == .error }?.message
-                    ?? "the parameters do not fit policy \(policy)")
+                    ?? "the parameters do not fit policy \(policy)"
+            )
         }
         bus[name] = .init(.policy(read), source: entry.source, parameters: merged)
     }

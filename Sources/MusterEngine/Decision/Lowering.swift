@@ -194,7 +194,7 @@ struct Lowering {
         case .or(let conditions): return count(conditions, of: policy, in: 1 ... .max)
         case .nor(let conditions): return count(conditions, of: policy, in: 0...0)
         case .nand(let conditions):
-            return count(conditions, of: policy, in: 0 ... max(0, conditions.count - 1))
+            return count(conditions, of: policy, in: 0...max(0, conditions.count - 1))
         case .not(let condition): return not(truth(condition, of: policy))
         case .xor(let conditions):
             return conditions.reduce(.constant(false)) { parity, condition in
@@ -217,7 +217,9 @@ struct Lowering {
     }
 
     private mutating func count(
-        _ conditions: [GroundCondition], of policy: GroundPolicy, in range: ClosedRange<Int>
+        _ conditions: [GroundCondition],
+        of policy: GroundPolicy,
+        in range: ClosedRange<Int>
     ) -> Truth {
         let truths = conditions.map { truth($0, of: policy) }
         var parts: [Truth] = []
@@ -225,7 +227,8 @@ struct Lowering {
         if range.upperBound < truths.count {
             parts.append(
                 range.upperBound < 0
-                    ? .constant(false) : not(atLeast(range.upperBound + 1, truths)))
+                    ? .constant(false) : not(atLeast(range.upperBound + 1, truths))
+            )
         }
         return all(parts)
     }
@@ -253,7 +256,9 @@ struct Lowering {
     }
 
     private mutating func combine(
-        _ truths: [Truth], neutral: Bool, needed: ([Truth]) -> Int
+        _ truths: [Truth],
+        neutral: Bool,
+        needed: ([Truth]) -> Int
     ) -> Truth {
         var open: [Truth] = []
         for truth in truths {
@@ -286,7 +291,8 @@ struct Lowering {
 
     /// The sums that are at least 0 exactly when the leaf's bounds hold.
     private mutating func slacks(
-        _ leaf: GroundCondition.Leaf, of policy: GroundPolicy
+        _ leaf: GroundCondition.Leaf,
+        of policy: GroundPolicy
     ) -> [LinearSum] {
         let value = sum(policy.quantities[leaf.quantity])
         return leaf.bounds.map { bound in
@@ -340,7 +346,8 @@ struct Lowering {
     // MARK: Shortfalls
 
     private mutating func shortfall(
-        _ condition: GroundCondition, of policy: GroundPolicy
+        _ condition: GroundCondition,
+        of policy: GroundPolicy
     ) -> LinearSum {
         switch condition {
         case .and(let conditions):
@@ -359,7 +366,8 @@ struct Lowering {
     }
 
     private mutating func shortfall(
-        _ leaf: GroundCondition.Leaf, of policy: GroundPolicy
+        _ leaf: GroundCondition.Leaf,
+        of policy: GroundPolicy
     ) -> LinearSum {
         let slacks = slacks(leaf, of: policy)
         let worst = slacks.map { -problem.range(of: $0).lowerBound }.max() ?? 0

@@ -19,7 +19,9 @@ struct Decision: Sendable {
 extension Situation {
     /// Decides the parts that contain one of these slots or policies; the rest keeps its state.
     mutating func decide(
-        slots: some Sequence<Int>, policies seeds: some Sequence<Int>, budget: Budget
+        slots: some Sequence<Int>,
+        policies seeds: some Sequence<Int>,
+        budget: Budget
     ) -> Decision {
         var decision = Decision()
         refreshBlocked()
@@ -62,7 +64,9 @@ extension Situation {
     ///
     /// - Returns: whether the choice is proven best.
     private mutating func solve(
-        _ part: Part, budget: Budget, statistics: inout Solution.Statistics
+        _ part: Part,
+        budget: Budget,
+        statistics: inout Solution.Statistics
     ) -> Bool {
         var lowering = Lowering(self, part)
         lowering.decide()
@@ -116,7 +120,8 @@ extension Situation {
             precondition(
                 counted == value,
                 "the solver claims \(value) unsatisfied policies of priority \(priority), "
-                    + "the counters find \(counted)")
+                    + "the counters find \(counted)"
+            )
         }
     }
 }

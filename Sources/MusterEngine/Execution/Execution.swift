@@ -27,7 +27,9 @@ struct Execution: Sendable {
     /// The changes of the plan that are not confirmed.
     var remaining: [ResourceID: Placement] {
         Dictionary(
-            stages.joined().map { ($0.resource, $0.target) }, uniquingKeysWith: { _, last in last })
+            stages.joined().map { ($0.resource, $0.target) },
+            uniquingKeysWith: { _, last in last }
+        )
     }
 
     /// The earliest time at which a command is taken as not carried out.

@@ -29,7 +29,7 @@ struct Staging {
     /// For each policy that holds in the end, the conditions that together make it hold.
     private let promises: [Int: [GroundCondition]]
 
-    /// - Parameter steps: every slot whose current state differs from the implemented one.
+    /// Takes every slot whose current state differs from the implemented one.
     init(_ situation: Situation, steps: [Step]) {
         promises = Dictionary(
             uniqueKeysWithValues: situation.policies.indices.compactMap { index in
@@ -37,7 +37,8 @@ struct Staging {
                 guard policy.isEnforced, policy.isSatisfied, let require = policy.require
                 else { return nil }
                 return (index, require.conjuncts)
-            })
+            }
+        )
         var needed: [String: [String]] = [:]
         var needing: [String: [String]] = [:]
         for group in situation.rules.groups {
@@ -69,7 +70,8 @@ struct Staging {
                 tally(step, by: -1)
             }
             stages.append(
-                chosen.sorted { trial.inventory[$0.slot].id < trial.inventory[$1.slot].id })
+                chosen.sorted { trial.inventory[$0.slot].id < trial.inventory[$1.slot].id }
+            )
         }
         return stages
     }
@@ -92,7 +94,9 @@ struct Staging {
         if !safeStops.isEmpty { return safeStops }
         // No order keeps every bound: break before make, a quarter at a time.
         let breaking = harmless(
-            readyStops.map { Step(slot: $0, target: .offline) }, keepingPromises: false)
+            readyStops.map { Step(slot: $0, target: .offline) },
+            keepingPromises: false
+        )
         if !breaking.isEmpty { return Array(breaking.prefix((breaking.count + 3) / 4)) }
         // What is left only passes through a worse state, or depends on itself in a ring.
         let rest = readyStarts.isEmpty ? starts.sorted() : readyStarts
@@ -161,9 +165,10 @@ struct Staging {
         let after = affected.map(shortfalls)
         let isSound = keepsDependencies(steps)
         for step in steps { trial.setOnline(step.slot, step.target == .offline) }
-        return isSound && zip(before, after).allSatisfy { old, new in
-            zip(old, new).allSatisfy { $0 >= $1 }
-        }
+        return isSound
+            && zip(before, after).allSatisfy { old, new in
+                zip(old, new).allSatisfy { $0 >= $1 }
+            }
     }
 
     private func shortfalls(of policy: Int) -> [Int] {
@@ -183,8 +188,12 @@ extension GroundCondition {
             leaf.bounds.map { bound in
                 .leaf(
                     Leaf(
-                        quantity: leaf.quantity, bounds: [bound], condition: leaf.condition,
-                        scope: leaf.scope))
+                        quantity: leaf.quantity,
+                        bounds: [bound],
+                        condition: leaf.condition,
+                        scope: leaf.scope
+                    )
+                )
             }
         default: [self]
         }

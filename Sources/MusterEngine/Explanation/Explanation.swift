@@ -48,7 +48,8 @@ extension Situation {
         }
         var explanation = Explanation(summary: "", reasons: core.map { reason(for: $0) })
         explanation.outlook = probe.outlook(of: core)
-        explanation.suggestions = probe.suggestions(for: core, policy: policy)
+        explanation.suggestions =
+            probe.suggestions(for: core, policy: policy)
             + recoveryAdvice(explanation.outlook)
         explanation.summary = summary(of: core, policy: policy)
         return explanation
@@ -74,7 +75,8 @@ extension Situation {
         let short = wanted.filter { !$0.condition.holds(policies[$0.policy].quantities) }
         return Explanation(
             summary: "it costs too much to find out what contradicts it",
-            reasons: short.prefix(10).map { reason(for: $0) })
+            reasons: short.prefix(10).map { reason(for: $0) }
+        )
     }
 
     private func recoveryAdvice(_ outlook: Notice.Outlook?) -> [String] {
@@ -103,7 +105,8 @@ extension Situation {
             condition: demand.condition.words ?? ground.policy.require?.summary ?? "",
             place: place.flatMap { $0.source.isEmpty ? nil : $0.description },
             needs: demand.condition.needs(ground.quantities),
-            has: has(demand.condition, of: ground))
+            has: has(demand.condition, of: ground)
+        )
     }
 
     private func has(_ condition: GroundCondition, of ground: GroundPolicy) -> String {

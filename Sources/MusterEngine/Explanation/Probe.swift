@@ -87,8 +87,11 @@ struct Probe {
             let quantity = situation.policies[demand.policy].quantities[leaf.quantity]
             var others = core
             others.remove(at: index)
-            guard case .solved(let solution) = ask(
-                others, { $0.minimise(quantity, negated: bound.sign > 0) }),
+            guard
+                case .solved(let solution) = ask(
+                    others,
+                    { $0.minimise(quantity, negated: bound.sign > 0) }
+                ),
                 let reached = solution.objectives.first, solution.isOptimal
             else { continue }
             let limit = bound.sign > 0 ? -reached : reached
@@ -98,7 +101,8 @@ struct Probe {
             let at = place.source.isEmpty ? "" : " (\(place))"
             result.append(
                 "in policy \(situation.policies[demand.policy].policy.name)\(at): "
-                    + "\(word) \(limit) instead of \(word) \(asked)")
+                    + "\(word) \(limit) instead of \(word) \(asked)"
+            )
         }
         for rival in Set(core.map(\.policy)).subtracting([policy]).sorted() {
             let rest = core.filter { $0.policy != rival }
@@ -111,7 +115,8 @@ struct Probe {
 
     /// Solves for the demands, with what `refine` adds.
     private mutating func ask(
-        _ demands: [Demand], _ refine: (inout Lowering) -> Void
+        _ demands: [Demand],
+        _ refine: (inout Lowering) -> Void
     ) -> Outcome {
         questions += 1
         guard questions <= Self.questionLimit else { return .unknown }

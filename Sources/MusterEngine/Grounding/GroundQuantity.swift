@@ -68,7 +68,10 @@ struct GroundQuantity: Sendable {
     /// Forgets all that was counted, so that the terms can be counted anew.
     mutating func reset() {
         self = GroundQuantity(
-            state: state, terms: terms, groupCount: countsGroups ? groups.count : nil)
+            state: state,
+            terms: terms,
+            groupCount: countsGroups ? groups.count : nil
+        )
     }
 
     /// Takes in that a match's usability or state changed, by -1, 0 or 1 each.

@@ -46,9 +46,15 @@ struct Grounder {
             matches(change.selector, among: nil).map { (slot: $0, cost: change.cost) }
         }
         return GroundPolicy(
-            policy: policy, require: require, prefer: prefer, onlineCosts: online,
-            changeCosts: changes, matched: matched.sorted(), coupled: coupled.sorted(),
-            quantities: quantities)
+            policy: policy,
+            require: require,
+            prefer: prefer,
+            onlineCosts: online,
+            changeCosts: changes,
+            matched: matched.sorted(),
+            coupled: coupled.sorted(),
+            quantities: quantities
+        )
     }
 
     /// The slots that a selector matches, in order, among the candidates or all.
@@ -60,7 +66,9 @@ struct Grounder {
     // MARK: Conditions
 
     private mutating func ground(
-        _ condition: Condition, among candidates: [Int]?, scope: String
+        _ condition: Condition,
+        among candidates: [Int]?,
+        scope: String
     ) -> GroundCondition {
         func each(_ conditions: [Condition]) -> [GroundCondition] {
             conditions.map { ground($0, among: candidates, scope: scope) }
@@ -74,37 +82,55 @@ struct Grounder {
         case .not(let negated): return .not(each([negated])[0])
         case .implication(let premise, let then, let otherwise):
             return .implication(
-                if: each([premise])[0], then: each([then])[0],
-                else: otherwise.map { each([$0])[0] })
+                if: each([premise])[0],
+                then: each([then])[0],
+                else: otherwise.map { each([$0])[0] }
+            )
         case .threshold(let comparisons, let conditions):
             return .threshold(range(of: comparisons), of: each(conditions))
         case .comparison(let quantity, let comparisons):
             let number = add(quantity, among: candidates)
             let bounds = comparisons.flatMap { self.bounds($0, on: number, among: candidates) }
             return .leaf(
-                .init(quantity: number, bounds: bounds, condition: condition, scope: scope))
+                .init(quantity: number, bounds: bounds, condition: condition, scope: scope)
+            )
         case .forEach(let attribute, let selector, let required):
             return forEach(
-                attribute, selector, required, among: candidates, scope: scope)
+                attribute,
+                selector,
+                required,
+                among: candidates,
+                scope: scope
+            )
         case .resource(let id, let placement):
             let selector = Selector([.field(.resource, [Pattern(id.name)])])
             // It names one resource, so there is nothing for `forEach` to narrow.
             let slots = inventory.slots[id].map { [$0] } ?? []
             let quantity = Quantity(
-                .count, of: selector, state: placement == .online ? .online : .offline)
+                .count,
+                of: selector,
+                state: placement == .online ? .online : .offline
+            )
             let number = add(quantity, of: slots)
             return .leaf(
                 .init(
-                    quantity: number, bounds: [.init(sign: 1, other: nil, constant: -1)],
-                    condition: condition, scope: scope))
+                    quantity: number,
+                    bounds: [.init(sign: 1, other: nil, constant: -1)],
+                    condition: condition,
+                    scope: scope
+                )
+            )
         case .fits(let capacities, let selector):
             return fits(capacities, selector, condition, among: candidates)
         }
     }
 
     private mutating func forEach(
-        _ attribute: Attribute, _ selector: Selector, _ required: Condition,
-        among candidates: [Int]?, scope: String
+        _ attribute: Attribute,
+        _ selector: Selector,
+        _ required: Condition,
+        among candidates: [Int]?,
+        scope: String
     ) -> GroundCondition {
         let found = matches(selector, among: candidates)
         matched.formUnion(found)
@@ -119,31 +145,42 @@ struct Grounder {
             values.sorted().map { value in
                 let inner = "\(attribute) \(value)"
                 return ground(
-                    required, among: narrowed[value, default: []],
-                    scope: scope.isEmpty ? inner : "\(scope), \(inner)")
-            })
+                    required,
+                    among: narrowed[value, default: []],
+                    scope: scope.isEmpty ? inner : "\(scope), \(inner)"
+                )
+            }
+        )
     }
 
     private mutating func fits(
-        _ capacities: [String], _ selector: Selector, _ condition: Condition,
+        _ capacities: [String],
+        _ selector: Selector,
+        _ condition: Condition,
         among candidates: [Int]?
     ) -> GroundCondition {
         let found = matches(selector, among: candidates)
         matched.formUnion(found)
         let guests = Dictionary(
             grouping: found.filter { inventory.host(of: $0) != nil },
-            by: { inventory.host(of: $0) ?? $0 })
+            by: { inventory.host(of: $0) ?? $0 }
+        )
         var leaves: [GroundCondition.Leaf] = []
         for host in guests.keys.sorted() {
             for capacity in capacities {
                 let number = add(
-                    Quantity(.sum(capacity), of: selector), of: guests[host, default: []])
+                    Quantity(.sum(capacity), of: selector),
+                    of: guests[host, default: []]
+                )
                 let limit = inventory[host].capacity[capacity, default: 0]
                 leaves.append(
                     .init(
-                        quantity: number, bounds: [.init(sign: -1, other: nil, constant: limit)],
+                        quantity: number,
+                        bounds: [.init(sign: -1, other: nil, constant: limit)],
                         condition: condition,
-                        scope: "\(capacity) of \(inventory[host].id)"))
+                        scope: "\(capacity) of \(inventory[host].id)"
+                    )
+                )
             }
         }
         return .fits(leaves)
@@ -169,7 +206,9 @@ struct Grounder {
     }
 
     private mutating func bounds(
-        _ comparison: Comparison, on quantity: Int, among candidates: [Int]?
+        _ comparison: Comparison,
+        on quantity: Int,
+        among candidates: [Int]?
     ) -> [GroundCondition.Leaf.Bound] {
         var other: Int?
         var factor = 0

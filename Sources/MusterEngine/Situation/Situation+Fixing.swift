@@ -71,7 +71,8 @@ extension Situation {
         blocked = Set(
             managed.filter { slot in
                 isForbidden(slot) && (!isProtected(slot) || !isCurrentlyOnline(slot))
-            })
+            }
+        )
         var isStable = false
         while !isStable {
             isStable = true

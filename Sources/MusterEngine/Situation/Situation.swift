@@ -130,12 +130,16 @@ struct Situation: Sendable {
     /// changed, plus a pass over the slots. What the change touched beyond those policies is in
     /// ``rearranged``.
     mutating func reground(
-        _ policies: [Policy], rules: Rules, keeping isKept: (GroundPolicy) -> Bool
+        _ policies: [Policy],
+        rules: Rules,
+        keeping isKept: (GroundPolicy) -> Bool
     ) {
         grow()
         let before = self
         let old = Dictionary(
-            self.policies.map { ($0.policy.name, $0) }, uniquingKeysWith: { first, _ in first })
+            self.policies.map { ($0.policy.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var grounder = Grounder(inventory)
         self.policies = policies.map { policy in
             if let known = old[policy.name], known.policy == policy, isKept(known) { return known }
@@ -164,13 +168,15 @@ struct Situation: Sendable {
                         || isCordoned[slot] != before.isCordoned[slot]
                         || onlineCost[slot] != before.onlineCost[slot]
                         || changeCost[slot] != before.changeCost[slot])
-            })
+            }
+        )
         guard rules.groups != before.rules.groups else { return }
         for dependency in dependencies + before.dependencies {
             rearranged.formUnion(
                 (dependency.dependents + dependency.providers).filter {
                     inventory.resources[$0] != nil
-                })
+                }
+            )
         }
     }
 
@@ -226,8 +232,12 @@ struct Situation: Sendable {
                 for slot in providers { serves[slot].append(dependencies.count) }
                 dependencies.append(
                     Dependency(
-                        group: group.name, need: need, dependents: dependents,
-                        providers: providers))
+                        group: group.name,
+                        need: need,
+                        dependents: dependents,
+                        providers: providers
+                    )
+                )
             }
         }
     }
@@ -241,10 +251,13 @@ struct Situation: Sendable {
                 for (term, entry) in policies[policy].quantities[quantity].terms.enumerated() {
                     let slot = entry.slot
                     occurrences[slot].append(
-                        .init(policy: policy, quantity: quantity, term: term))
+                        .init(policy: policy, quantity: quantity, term: term)
+                    )
                     policies[policy].quantities[quantity].update(
-                        term: term, usable: countedUsable[slot] ? 1 : 0,
-                        online: isOnline[slot] ? 1 : 0)
+                        term: term,
+                        usable: countedUsable[slot] ? 1 : 0,
+                        online: isOnline[slot] ? 1 : 0
+                    )
                 }
             }
         }

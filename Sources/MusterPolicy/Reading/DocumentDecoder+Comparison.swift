@@ -305,7 +305,7 @@ extension DocumentDecoder {
                 continue
             }
             let (first, second) = low.span.start < high.span.start ? (low, high) : (high, low)
-            error(
+            warning(
                 "contradiction",
                 "these comparisons can never hold together",
                 at: second.span,

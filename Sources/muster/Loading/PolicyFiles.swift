@@ -51,8 +51,11 @@ struct PolicyFiles {
         }
         if found.isEmpty {
             report(
-                "no-policies", path, "there is no policy file in `\(path)`",
-                help: "policy files end in .yaml, .yml or .json")
+                "no-policies",
+                path,
+                "there is no policy file in `\(path)`",
+                help: "policy files end in .yaml, .yml or .json"
+            )
         }
         return found.sorted().map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
     }
@@ -75,12 +78,20 @@ struct PolicyFiles {
     }
 
     private mutating func report(
-        _ code: String, _ path: String, _ message: String, help: String? = nil
+        _ code: String,
+        _ path: String,
+        _ message: String,
+        help: String? = nil
     ) {
         let start = Mark(line: 0, column: 0)
         diagnostics.append(
             Diagnostic(
-                code, message, at: SourceSpan(source: path, start: start, end: start), help: help))
+                code,
+                message,
+                at: SourceSpan(source: path, start: start, end: start),
+                help: help
+            )
+        )
     }
 
     /// Shows what was found on standard error.

@@ -10,7 +10,8 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Shows what would be decided and commanded, without a broker.",
-        discussion: "Exit status 3 means that an enforced policy cannot be satisfied.")
+        discussion: "Exit status 3 means that an enforced policy cannot be satisfied."
+    )
 
     @Option(help: "Policy files, or folders of them; may be given several times.")
     var policies: [String]
@@ -24,7 +25,9 @@ struct PlanCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The time to plan for, as in 2026-11-23T12:00:00Z; now by default.",
-            valueName: "time"))
+            valueName: "time"
+        )
+    )
     var at: String?
 
     @Option(help: "The work that each solve may take, in the solver's units.")
@@ -56,7 +59,9 @@ struct PlanCommand: ParsableCommand {
 
     /// Plans every domain that has resources or that a document names, in order of name.
     private func plans(
-        for file: ResourceFile, _ baseline: Baseline, _ now: Instant
+        for file: ResourceFile,
+        _ baseline: Baseline,
+        _ now: Instant
     ) -> [DomainPlan] {
         var options = Options()
         options.isDryRun = true

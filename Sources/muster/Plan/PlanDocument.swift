@@ -71,7 +71,8 @@ struct PlanDocument: Encodable {
     private static func entry(_ plan: DomainPlan) -> DomainEntry {
         let summary = plan.summary
         return DomainEntry(
-            domain: plan.id.name, status: summary.isSatisfied ? "satisfied" : "unsatisfied",
+            domain: plan.id.name,
+            status: summary.isSatisfied ? "satisfied" : "unsatisfied",
             optimal: summary.isOptimal,
             objective: Objective(
                 unsatisfied: summary.objective.unsatisfied.map {
@@ -80,21 +81,29 @@ struct PlanDocument: Encodable {
                 shortfall: summary.objective.shortfall.map {
                     .init(priority: $0.priority, amount: $0.amount)
                 },
-                cost: summary.objective.cost),
+                cost: summary.objective.cost
+            ),
             desired: Dictionary(
                 summary.desired.map { ($0.resource.name, $0.placement.rawValue) },
-                uniquingKeysWith: { first, _ in first }),
+                uniquingKeysWith: { first, _ in first }
+            ),
             commands: summary.changes.map {
                 .init(
-                    stage: $0.stage, resource: $0.resource.name,
-                    action: $0.target == .online ? "start" : "stop", policies: $0.policies)
+                    stage: $0.stage,
+                    resource: $0.resource.name,
+                    action: $0.target == .online ? "start" : "stop",
+                    policies: $0.policies
+                )
             },
             policies: summary.policies.map {
                 .init(
-                    name: $0.name, satisfied: $0.isSatisfied,
-                    mode: $0.isEnforced ? "enforce" : "observe")
+                    name: $0.name,
+                    satisfied: $0.isSatisfied,
+                    mode: $0.isEnforced ? "enforce" : "observe"
+                )
             },
-            unsatisfied: plan.complaints.map(complaint))
+            unsatisfied: plan.complaints.map(complaint)
+        )
     }
 
     private static func complaint(_ notice: Notice) -> Complaint {
@@ -108,13 +117,21 @@ struct PlanDocument: Encodable {
         case nil: break
         }
         return Complaint(
-            policy: notice.policy, summary: notice.summary, outlook: outlook, recovery: recovery,
+            policy: notice.policy,
+            summary: notice.summary,
+            outlook: outlook,
+            recovery: recovery,
             explanation: notice.explanation.map {
                 .init(
-                    source: $0.source, condition: $0.condition, place: $0.place, needs: $0.needs,
-                    has: $0.has)
+                    source: $0.source,
+                    condition: $0.condition,
+                    place: $0.place,
+                    needs: $0.needs,
+                    has: $0.has
+                )
             },
-            suggestions: notice.suggestions)
+            suggestions: notice.suggestions
+        )
     }
 
     /// Prints the document on standard output.

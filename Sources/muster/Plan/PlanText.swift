@@ -23,7 +23,8 @@ struct PlanText {
         terminal.write(
             terminal.styled("domain \(plan.id)", .bold)
                 + ": \(summary.registered) resources, \(summary.usable) usable, "
-                + "\(summary.desired.count) managed; \(count(enforced.count, "policy", "policies"))")
+                + "\(summary.desired.count) managed; \(count(enforced.count, "policy", "policies"))"
+        )
         writeChanges(summary)
         writeComplaints(plan)
         writeCost(summary)
@@ -74,7 +75,8 @@ struct PlanText {
             case .recovery(let resources):
                 terminal.write(
                     "      until then: holds once \(resources.map(\.name).joined(separator: ", "))"
-                        + " \(resources.count == 1 ? "has" : "have") recovered")
+                        + " \(resources.count == 1 ? "has" : "have") recovered"
+                )
             case nil: break
             }
             for suggestion in notice.suggestions {
@@ -91,7 +93,9 @@ struct PlanText {
         if objective.running > 0 { parts.append("running \(objective.running)") }
         let detail = parts.count > 1 ? " = " + parts.joined(separator: " + ") : ""
         let proof = summary.isOptimal ? "proven best" : "best found, not proven"
-        terminal.write("\n" + terminal.styled("Cost", .bold) + " \(objective.cost)\(detail), \(proof)")
+        terminal.write(
+            "\n" + terminal.styled("Cost", .bold) + " \(objective.cost)\(detail), \(proof)"
+        )
     }
 
     private func writeCounts(_ summary: Domain.Summary) {
@@ -102,7 +106,8 @@ struct PlanText {
         let satisfied = enforced.count { $0.isSatisfied }
         terminal.write(
             "\(starts) to start, \(stops) to stop, \(unchanged) unchanged; "
-                + "\(satisfied) of \(count(enforced.count, "policy", "policies")) satisfied")
+                + "\(satisfied) of \(count(enforced.count, "policy", "policies")) satisfied"
+        )
     }
 
     private func count(_ number: Int, _ one: String, _ many: String) -> String {
