@@ -162,7 +162,6 @@ extension DocumentDecoder {
         hints: [String: String] = [:]
     ) {
         for entry in fields.entries where !known.contains(entry.key) {
-            guard !findings.isFull else { return }
             unknownKey(entry, known: known, of: what, hints: hints)
         }
     }
@@ -180,6 +179,8 @@ extension DocumentDecoder {
         of what: String,
         hints: [String: String] = [:]
     ) {
+        // The search for a near word is worth its time only while its answer is kept.
+        guard !findings.isFull else { return }
         let help: String
         if let hint = hints[entry.key] {
             help = hint
