@@ -141,7 +141,7 @@ struct AvailabilityDecoderTests {
         typealias Expectation = (text: String, code: DecodingFailure.Code, path: String)
         let long = String(repeating: "x", count: 254)
         let expectations: [Expectation] = [
-            (#"{}"#, .missingField, ""), (#"{"resource":null}"#, .wrongType, "/resource"),
+            (#"{}"#, .missingField, ""), (#"{"resource":null}"#, .missingField, ""),
             (#"{"resource":""}"#, .invalidValue, "/resource"),
             (#"{"resource":"\#(long)"}"#, .invalidValue, "/resource"),
             (#"{"resource":1}"#, .wrongType, "/resource"),

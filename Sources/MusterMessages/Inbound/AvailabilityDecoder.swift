@@ -120,9 +120,7 @@ struct AvailabilityParser {
             }
             draft.seen |= field.bit
             place.field = field
-            // Required, so `null` is of the wrong type rather than absent.
-            let isAbsent = field == .resource ? false : try json.takeNull()
-            if !isAbsent { try value(of: field, &draft) }
+            if try !json.takeNull() { try value(of: field, &draft) }
             place.field = nil
         } while try json.nextMember()
     }
