@@ -104,6 +104,8 @@ extension Search {
             let key = trailKey[marked]
             if analysis.strongest[key] < marked { analysis.strongest[key] = marked }
         }
+        // A weaker bound of the asserting literal's own variable adds nothing.
+        analysis.strongest[trailKey[position]] = Int32(position)
         var target = 0
         for index in 0..<analysis.below.count {
             let marked = analysis.below[index]
@@ -122,20 +124,23 @@ extension Search {
                 analysis.values[last] = otherValue
             }
         }
+        analysis.strongest[trailKey[position]] = -1
         for index in 0..<analysis.below.count {
             analysis.strongest[trailKey[analysis.below[index]]] = -1
         }
         return target
     }
 
-    /// True when the marked change follows from other marked ones alone.
+    /// True when the marked change follows from other marked ones alone. Only the strongest of a
+    /// key counts: a weaker one is left out of the clause, so nothing may rest on it.
     private mutating func isImplied(_ position: Int) -> Bool {
         let reason = trailReason[position]
         guard reason >= 0 else { return false }
         gatherNeeds(reason, position: position, key: trailKey[position], value: trailNew[position])
         for index in 0..<analysis.needs.count {
             let needed = analysis.needs[index]
-            guard analysis.isMarked[needed] else { return false }
+            guard analysis.isMarked[needed], analysis.strongest[trailKey[needed]] == needed
+            else { return false }
         }
         if isTainted(reason) { analysis.isTainted = true }
         return true
@@ -197,15 +202,18 @@ extension Search {
         }
     }
 
-    /// Adds the earliest change that made "key reaches value" true, unless the root had it.
+    /// Adds the earliest change that made "key reaches value" true, unless the root or level 0 had
+    /// it; gives how far that change reached, which may be further than asked for.
     @inline(__always)
-    private mutating func need(_ key: Int32, _ value: Int, before position: Int) {
-        guard rootBounds[key] < value else { return }
+    @discardableResult
+    private mutating func need(_ key: Int32, _ value: Int, before position: Int) -> Int {
+        guard rootBounds[key] < value else { return rootBounds[key] }
         var change = latest[key]
         while change >= position { change = trailPrevious[change] }
-        guard change >= 0 else { return }
+        guard change >= 0 else { return rootBounds[key] }
         while trailOld[change] >= value { change = trailPrevious[change] }
         if trailLevel[change] > 0 { analysis.needs.append(change) }
+        return trailNew[change]
     }
 
     /// The bound of a key before a position of the trail.
@@ -257,13 +265,8 @@ extension Search {
                 continue
             }
             let relaxed = candidate.bound - excess / candidate.weight
-            let before = analysis.needs.count
-            need(candidate.key, relaxed, before: position)
-            if analysis.needs.count > before, relaxed < candidate.bound {
-                // The change found may reach further than asked for.
-                let reached = trailNew[analysis.needs.last]
-                excess -= candidate.weight * max(0, candidate.bound - reached)
-            }
+            let reached = need(candidate.key, relaxed, before: position)
+            excess -= candidate.weight * max(0, candidate.bound - reached)
         }
     }
 }

@@ -81,9 +81,11 @@ extension Search {
             setLimit(incumbentObjectives[objective] - 1, ofObjective: objective)
         }
         body(&self)
+        cancel(to: 0)
+        if relaxation.isReady { cuts = tightCuts(untaintedOnly: true) }
+        relaxation.isReady = false
         goal = -1
         isRootTainted = false
-        cancel(to: 0)
         setLimit(limit, ofObjective: objective)
         restoreRoot(saved)
         lazyRows.removeAll()

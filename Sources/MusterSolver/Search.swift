@@ -25,6 +25,7 @@ struct Search: ~Copyable {
     }
 
     let component: Component
+    let tactics: Tactics
     let count: Int
 
     // Bounds by key, now and at the root.
@@ -68,6 +69,9 @@ struct Search: ~Copyable {
     var lazyRows = LazyRows()
     var analysis: Analysis
     var branching: Branching
+    var relaxation = Relaxation()
+    /// Cuts that hold whatever the goal is.
+    var cuts = Cuts()
 
     // The objective being minimised and what it taints: facts that hold only below the incumbent.
     var goal = -1
@@ -80,8 +84,9 @@ struct Search: ~Copyable {
     var work = 0
     var workLimit: Int
 
-    init(_ component: Component, workLimit: Int) {
+    init(_ component: Component, workLimit: Int, tactics: Tactics) {
         self.component = component
+        self.tactics = tactics
         self.workLimit = workLimit
         count = component.count
         bounds = Column(capacity: 2 * count)
@@ -189,6 +194,8 @@ struct Search: ~Copyable {
             bounds[key] = saved[key]
             rootBounds[key] = saved[key]
         }
+        // What was fixed for a while may have been taken out of the choice.
+        for variable in 0..<count { branching.restore(variable) }
         for row in 0..<rowLimit.count {
             var slack = rowLimit[row]
             for term in Int(rowStart[row])..<Int(rowStart[row + 1]) {

@@ -8,6 +8,8 @@ public struct Solver: Sendable {
     /// The most work to spend on one problem.
     public var budget: Budget
 
+    var tactics = Tactics()
+
     /// Makes a solver that spends at most `budget` on each problem.
     public init(budget: Budget = .standard) { self.budget = budget }
 
@@ -26,7 +28,7 @@ public struct Solver: Sendable {
         }
         for (position, index) in order.enumerated() {
             let left = order.count - position
-            let result = Self.solve(
+            let result = solve(
                 decomposition.components[index],
                 work: max(0, remaining) / min(left, 4)
             )
@@ -37,13 +39,13 @@ public struct Solver: Sendable {
         return Self.join(problem, presolve, decomposition, results.compactMap(\.self))
     }
 
-    private static func solve(_ component: Component, work: Int) -> ComponentResult {
+    private func solve(_ component: Component, work: Int) -> ComponentResult {
         if component.isTooLarge {
             var result = ComponentResult()
             result.bounds = []
             return result
         }
-        var search = Search(component, workLimit: work)
+        var search = Search(component, workLimit: work, tactics: tactics)
         return search.minimise()
     }
 

@@ -26,52 +26,121 @@ extension Search {
     mutating func run(bound: inout Int) -> Ending {
         var restarts = 0
         var allowance = statistics.conflicts + restartInterval(0)
+        relaxation.isReady = false
         while true {
             if work > workLimit { return .exhausted }
             var conflict = propagate()
             if conflict == Reason.none, levels.isEmpty {
-                commitRoot()
-                lazyRows.removeAll()
-                bound = max(bound, rootBoundOfGoal)
-                if isReached(bound) { return .proven }
+                conflict = settleRoot(restarts: restarts, bound: &bound)
+                if conflict == Reason.none, isReached(bound) { return .proven }
             }
             if conflict == Reason.none {
-                guard let variable = nextVariable() else {
-                    record()
+                switch step(bound: &bound) {
+                case .decided: continue
+                case .complete:
+                    // Every row was propagated, so this is a solution within the goal's limit.
+                    let isBetter = record()
+                    precondition(isBetter)
                     if isReached(bound) { return .proven }
                     conflict = Reason.row(firstObjective + goal)
-                    if rowSlack[firstObjective + goal] >= 0 { return .proven }
-                    guard resolveAndRequeue(conflict) else { return .proven }
-                    continue
+                case .conflict(let reason): conflict = reason
                 }
-                decideNearPhase(variable)
-                continue
             }
-            guard resolveAndRequeue(conflict) else { return .proven }
+            guard resolve(conflict) else { return .proven }
+            requeueGoal()
             if statistics.conflicts >= allowance, !levels.isEmpty {
                 restarts += 1
                 allowance = statistics.conflicts + restartInterval(restarts)
                 cancel(to: 0)
                 requeueGoal()
-                if clauses.count > 2000 + 200 * restarts {
-                    let conflict = propagate()
-                    if conflict != Reason.none { return .proven }
-                    commitRoot()
-                    guard forgetClauses(tainted: false) else { return .proven }
-                }
             }
         }
+    }
+
+    /// What a step down the tree came to.
+    private enum Step {
+        case decided
+        /// Every variable is fixed.
+        case complete
+        case conflict(Int32)
+    }
+
+    /// Asks the relaxation, if it is of use, and decides.
+    private mutating func step(bound: inout Int) -> Step {
+        if relaxation.isReady, relaxation.isUsefulInTree {
+            switch consultRelaxation(bound: &bound) {
+            case .conflict(let reason): return .conflict(reason)
+            case .progress: return .decided
+            case .integral: if offerRelaxedPoint() { return afterImprovement() }
+            case .branch(let variable, let value):
+                judgeRelaxation()
+                branch(variable, value)
+                return .decided
+            case .nothing: break
+            }
+            judgeRelaxation()
+        }
+        guard let variable = nextVariable() else { return .complete }
+        decideNearPhase(variable)
+        return .decided
+    }
+
+    /// The goal's limit has moved, and that may be more than the present level can bear.
+    private func afterImprovement() -> Step {
+        let row = firstObjective + goal
+        return rowSlack[row] < 0 ? .conflict(Reason.row(row)) : .decided
+    }
+
+    /// Stops asking below the root when the last hundred answers were of no use.
+    private mutating func judgeRelaxation() {
+        guard relaxation.calls >= 100 else { return }
+        relaxation.isUsefulInTree = relaxation.hits >= 2
+        relaxation.calls = 0
+        relaxation.hits = 0
+    }
+
+    private mutating func branch(_ variable: Int, _ value: Double) {
+        let below = min(max(Int(value.floored), lower(variable)), upper(variable) - 1)
+        if value - value.floored >= 0.5 {
+            decide(Int32(2 * variable), below + 1)
+        } else {
+            decide(Int32(2 * variable + 1), -below)
+        }
+    }
+
+    /// Takes in what holds at the root, and there, after a restart, has the relaxation cut.
+    private mutating func settleRoot(restarts: Int, bound: inout Int) -> Int32 {
+        commitRoot()
+        lazyRows.removeAll()
+        bound = max(bound, rootBoundOfGoal)
+        if isReached(bound) || restarts == 0 { return Reason.none }
+        if clauses.count > 2000 + 200 * restarts, !forgetClauses(tainted: false) {
+            return Reason.decisions
+        }
+        guard tactics.usesRelaxation else { return Reason.none }
+        if !relaxation.isReady || relaxation.rows.count > relaxation.baseCount + 400 {
+            if relaxation.isReady { cuts = tightCuts(untaintedOnly: false) }
+            layOutRelaxation()
+        }
+        relaxation.isUsefulInTree = true
+        relaxation.calls = 0
+        relaxation.hits = 0
+        let conflict = cutAtRoot(
+            rounds: restarts == 1 ? tactics.firstRounds : tactics.laterRounds,
+            bound: &bound
+        )
+        guard conflict == Reason.none else { return conflict }
+        let last = propagate()
+        guard last == Reason.none else { return last }
+        commitRoot()
+        lazyRows.removeAll()
+        bound = max(bound, rootBoundOfGoal)
+        return Reason.none
     }
 
     /// True when the incumbent is as good as the bound.
     private func isReached(_ bound: Int) -> Bool {
         incumbent != nil && isWithinEarlierLimits && incumbentObjectives[goal] <= bound
-    }
-
-    private mutating func resolveAndRequeue(_ conflict: Int32) -> Bool {
-        guard resolve(conflict) else { return false }
-        requeueGoal()
-        return true
     }
 
     /// The goal's limit may have moved while deeper levels were open.
@@ -97,7 +166,7 @@ extension Search {
             exponent -= 1
             index %= size
         }
-        return 60 << exponent
+        return tactics.restartInterval << exponent
     }
 
     private mutating func nextVariable() -> Int? {
@@ -118,7 +187,7 @@ extension Search {
     }
 
     /// Takes the present assignment, in which every variable is fixed, as a solution.
-    private mutating func record() {
+    private mutating func record() -> Bool {
         consider((0..<count).map { lower($0) })
     }
 

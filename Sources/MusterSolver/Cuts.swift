@@ -1,0 +1,232 @@
+// Mixed-integer rounding cuts from rows of the simplex tableau (Gomory; Marchand and Wolsey). A row
+// whose factors are fractions with a small common denominator is an identity between integers; from
+// there on everything is exact, so a cut can be as wrong as the simplex likes: it is still valid.
+
+/// Rows that cut off fractional points.
+struct Cuts: ~Copyable {
+    var rows = SparseRows()
+    var isTainted: [Bool] = []
+}
+
+extension Search {
+    /// A cut with how far the relaxation's point is beyond it.
+    private struct Candidate {
+        var row: Row
+        var distance: Double
+        var isTainted: Bool
+    }
+
+    /// Tightens the relaxation at the root by rounds of cuts.
+    ///
+    /// - Returns: a violated reason, or `none`. Bounds are propagated.
+    mutating func cutAtRoot(rounds: Int, bound: inout Int) -> Int32 {
+        for round in 0..<rounds {
+            if work > workLimit { return Reason.none }
+            switch consultRelaxation(bound: &bound) {
+            case .conflict(let reason): return reason
+            case .progress:
+                let conflict = propagate()
+                if conflict != Reason.none { return conflict }
+                continue
+            case .nothing: return Reason.none
+            case .integral:
+                if offerRelaxedPoint() { return propagate() }
+                return Reason.none
+            case .branch: break
+            }
+            if round == 0 || round == 4 {
+                if roundRelaxedPoint() {
+                    let conflict = propagate()
+                    if conflict != Reason.none { return conflict }
+                    continue
+                }
+            }
+            let found = findCuts()
+            if found.isEmpty { return Reason.none }
+            for cut in found {
+                for term in cut.row.terms { relaxation.rows.add(term.coefficient, term.variable) }
+                relaxation.rows.close(cut.row.demand)
+                relaxation.isTainted.append(cut.isTainted)
+                relaxation.appendToSimplex(relaxation.rows.count - 1)
+            }
+            relaxation.simplex.layOut()
+        }
+        return Reason.none
+    }
+
+    /// The cuts of the relaxation that are tight at its basis and, if asked, untainted.
+    func tightCuts(untaintedOnly: Bool) -> Cuts {
+        var cuts = Cuts()
+        for row in relaxation.baseCount..<max(relaxation.baseCount, relaxation.rows.count) {
+            if untaintedOnly, relaxation.isTainted[row] { continue }
+            // A slack in the basis means that the row is not tight.
+            if relaxation.simplex.position[count + row] >= 0 { continue }
+            for term in relaxation.rows.terms(row) {
+                cuts.rows.add(relaxation.rows.coefficients[term], relaxation.rows.variables[term])
+            }
+            cuts.rows.close(relaxation.rows.constants[row])
+            cuts.isTainted.append(relaxation.isTainted[row])
+        }
+        return cuts
+    }
+
+    private mutating func findCuts() -> [Candidate] {
+        var fractional: [(distance: Double, row: Int)] = []
+        for row in 0..<relaxation.simplex.rows {
+            let column = Int(relaxation.simplex.head[row])
+            guard column < count else { continue }
+            let value = relaxation.simplex.value[column]
+            let part = value - value.floored
+            if part > 1e-3, part < 1 - 1e-3 { fractional.append((abs(part - 0.5), row)) }
+        }
+        fractional.sort { ($0.distance, $0.row) < ($1.distance, $1.row) }
+        var found: [Candidate] = []
+        for (_, row) in fractional.prefix(200) {
+            relaxation.simplex.rho.reset(to: 0, count: relaxation.simplex.rows)
+            relaxation.simplex.rho[row] = 1
+            relaxation.simplex.factors.solveTransposed(&relaxation.simplex.rho)
+            work += (relaxation.simplex.factors.length + relaxation.simplex.rows) / 6
+            if let cut = roundedTableauRow() { found.append(cut) }
+        }
+        let order = found.indices.sorted {
+            (-found[$0].distance, $0) < (-found[$1].distance, $1)
+        }
+        return order.prefix(60).map { found[$0] }
+    }
+
+    /// The integer factors that make the tableau row in `rho` an identity of integers.
+    private func integerFactors() -> (factors: [(row: Int, factor: Int)], denominator: Int)? {
+        var entries: [(row: Int, share: Double)] = []
+        for row in 0..<relaxation.simplex.rows where abs(relaxation.simplex.rho[row]) > 1e-9 {
+            // Back from the simplex's scale to the integer row's.
+            entries.append((row, relaxation.simplex.rho[row] * relaxation.scales[row]))
+        }
+        guard entries.allSatisfy({ abs($0.share) < 0x1p10 }) else { return nil }
+        var denominator = 1
+        while denominator <= 420 {
+            let size = Double(denominator)
+            let isWhole = entries.allSatisfy {
+                let scaled = $0.share * size
+                return abs(scaled - scaled.nearest) < 1e-6 * size
+            }
+            if isWhole {
+                guard denominator > 1 else { return nil }
+                let factors = entries.map { (row: $0.row, factor: Int(($0.share * size).nearest)) }
+                return (factors.filter { $0.factor != 0 }, denominator)
+            }
+            denominator += denominator < 60 ? 1 : 60
+        }
+        return nil
+    }
+
+    private mutating func roundedTableauRow() -> Candidate? {
+        guard let (factors, denominator) = integerFactors(),
+            factors.allSatisfy({ isSmall($0.row) })
+        else { return nil }
+        let isTainted = isRootTainted || factors.contains { relaxation.isTainted[$0.row] }
+        var best: Candidate?
+        for sign in [1, -1] {
+            let signed = factors.map { (row: $0.row, factor: sign * $0.factor) }
+            guard let row = roundedSum(signed, denominator), let distance = distance(to: row),
+                distance > (best?.distance ?? 1e-6)
+            else { continue }
+            best = Candidate(row: row, distance: distance, isTainted: isTainted)
+        }
+        return best
+    }
+
+    /// True when sums of the row's multiples surely stay small.
+    private func isSmall(_ row: Int) -> Bool {
+        let limit = 1 << 20
+        return abs(relaxation.rows.constants[row]) < 1 << 30
+            && relaxation.rows.terms(row).allSatisfy {
+                let variable = Int(relaxation.rows.variables[$0])
+                return abs(relaxation.rows.coefficients[$0]) < limit
+                    && abs(lower(variable)) < limit && abs(upper(variable)) < limit
+            }
+    }
+
+    /// The rounding of "sum of factor * (row - slack) = sum of factor * demand", divided by the
+    /// denominator; slacks are at least 0, and variables are measured from their nearer bound.
+    private mutating func roundedSum(
+        _ factors: [(row: Int, factor: Int)],
+        _ denominator: Int
+    ) -> Row? {
+        var sums = [Int](repeating: 0, count: count)
+        var constant = 0
+        for (row, factor) in factors {
+            for term in relaxation.rows.terms(row) {
+                sums[Int(relaxation.rows.variables[term])] +=
+                    factor * relaxation.rows.coefficients[term]
+            }
+            constant += factor * relaxation.rows.constants[row]
+        }
+        work += count / 2
+        guard sums.allSatisfy({ abs($0) < 1 << 28 }) else { return nil }
+        var measured = constant
+        for variable in 0..<count where sums[variable] != 0 {
+            measured -= sums[variable] * (isNearUpper(variable) ? upper(variable) : lower(variable))
+        }
+        let whole = floorQuotient(measured, denominator)
+        let remainder = measured - denominator * whole
+        guard remainder > 0 else { return nil }
+        func rounded(_ factor: Int) -> Int {
+            let whole = floorQuotient(factor, denominator)
+            let part = factor - denominator * whole
+            return (denominator - remainder) * whole + max(0, part - remainder)
+        }
+        // "Sum of cut <= limit", back in terms of the variables.
+        var cut = [Int](repeating: 0, count: count)
+        var limit = (denominator - remainder) * whole
+        for variable in 0..<count where sums[variable] != 0 {
+            if isNearUpper(variable) {
+                let factor = rounded(-sums[variable])
+                cut[variable] -= factor
+                limit -= factor * upper(variable)
+            } else {
+                let factor = rounded(sums[variable])
+                cut[variable] += factor
+                limit += factor * lower(variable)
+            }
+        }
+        for (row, factor) in factors {
+            let factor = rounded(-factor)
+            if factor == 0 { continue }
+            for term in relaxation.rows.terms(row) {
+                cut[Int(relaxation.rows.variables[term])] +=
+                    factor * relaxation.rows.coefficients[term]
+            }
+            limit += factor * relaxation.rows.constants[row]
+        }
+        return row(cut, atMost: limit)
+    }
+
+    /// "Sum <= limit" divided by what the factors share, unless it is too dense or too large.
+    private func row(_ cut: [Int], atMost limit: Int) -> Row? {
+        var row = Row()
+        for variable in 0..<count where cut[variable] != 0 {
+            row.terms.append(Row.Term(variable: Int32(variable), coefficient: -cut[variable]))
+        }
+        guard !row.terms.isEmpty, row.terms.count <= 100 + count / 5 else { return nil }
+        row.demand = -limit
+        row.divide()
+        return row.terms.allSatisfy { abs($0.coefficient) <= 20_000 } ? row : nil
+    }
+
+    private func isNearUpper(_ variable: Int) -> Bool {
+        let value = relaxation.simplex.value[variable]
+        return value - Double(lower(variable)) > Double(upper(variable)) - value
+    }
+
+    /// The square of how far the relaxation's point is beyond a row, or nil if it isn't.
+    private func distance(to row: Row) -> Double? {
+        var sum = Double(row.demand)
+        var square = 0.0
+        for term in row.terms {
+            let coefficient = Double(term.coefficient)
+            sum -= coefficient * relaxation.simplex.value[Int(term.variable)]
+            square += coefficient * coefficient
+        }
+        return square > 0 && sum > 0 ? sum * sum / square : nil
+    }
+}

@@ -1,0 +1,324 @@
+// The linear relaxation inside the search. Its multipliers become integer rows that are summed
+// exactly; a row that is violated is a conflict like any other, one that moves bounds is a reason.
+
+/// The rows of the relaxation as integers, beside the simplex that has them as fractions.
+struct Relaxation: ~Copyable {
+    var simplex = Simplex(columns: 0)
+    /// "Sum >= demand"; first those of the component, then cuts.
+    var rows = SparseRows()
+    /// What each row was multiplied by on its way into the simplex.
+    var scales: [Double] = []
+    /// True for cuts that hold only below the incumbent.
+    var isTainted: [Bool] = []
+    /// How many rows are no cuts.
+    var baseCount = 0
+    var isReady = false
+    /// False while the relaxation has proved useless below the root.
+    var isUsefulInTree = true
+    var calls = 0
+    var hits = 0
+
+    /// The exact sum of rows.
+    var sums = Column<Int128>()
+    var demand = Int128(0)
+    var isSumTainted = false
+
+    /// Adds a row to the simplex, its factors at most about 2^10.
+    mutating func appendToSimplex(_ row: Int) {
+        var largest = 1
+        for term in rows.terms(row) { largest = max(largest, abs(rows.coefficients[term])) }
+        var scale = 1.0
+        while Double(largest) * scale > 1024 { scale /= 2 }
+        scales.append(scale)
+        for term in rows.terms(row) {
+            simplex.add(Double(rows.coefficients[term]) * scale, Int(rows.variables[term]))
+        }
+        simplex.closeRow(demand: Double(rows.constants[row]) * scale)
+    }
+}
+
+extension Search {
+    /// What the relaxation had to say.
+    enum Advice {
+        /// A reason that is violated.
+        case conflict(Int32)
+        /// Bounds moved.
+        case progress
+        /// A variable that wants to be between two integers.
+        case branch(variable: Int, value: Double)
+        /// The relaxation's point is integral.
+        case integral
+        case nothing
+    }
+
+    /// Builds the relaxation of the rows at the root's bounds, with the cuts that were kept.
+    mutating func layOutRelaxation() {
+        relaxation.rows = SparseRows()
+        relaxation.scales = []
+        relaxation.isTainted = []
+        relaxation.simplex = Simplex(columns: count)
+        for rows in [component.rows, component.strengthenings] {
+            for row in 0..<rows.count where !isIdleAtRoot(rows, row) {
+                for term in rows.terms(row) {
+                    relaxation.rows.add(rows.coefficients[term], rows.variables[term])
+                }
+                relaxation.rows.close(rows.constants[row])
+                relaxation.isTainted.append(false)
+            }
+        }
+        addEarlierObjectives()
+        relaxation.baseCount = relaxation.rows.count
+        for cut in 0..<cuts.rows.count {
+            for term in cuts.rows.terms(cut) {
+                relaxation.rows.add(cuts.rows.coefficients[term], cuts.rows.variables[term])
+            }
+            relaxation.rows.close(cuts.rows.constants[cut])
+            relaxation.isTainted.append(cuts.isTainted[cut])
+        }
+        for row in 0..<relaxation.rows.count { relaxation.appendToSimplex(row) }
+        var costs = [Int](repeating: 0, count: count)
+        for term in component.objectives.terms(goal) {
+            costs[Int(component.objectives.variables[term])] =
+                component.objectives.coefficients[term]
+        }
+        relaxation.simplex.setCosts(costs)
+        loadBounds()
+        relaxation.simplex.layOut()
+        relaxation.isReady = true
+        relaxation.isUsefulInTree = true
+        relaxation.calls = 0
+        relaxation.hits = 0
+    }
+
+    /// The rows that hold other objectives down.
+    private mutating func addEarlierObjectives() {
+        for objective in 0..<component.objectives.count
+        where objective != goal && rowLimit[firstObjective + objective] < idleLimit[objective] {
+            for term in component.objectives.terms(objective) {
+                relaxation.rows.add(
+                    -component.objectives.coefficients[term],
+                    component.objectives.variables[term]
+                )
+            }
+            relaxation.rows.close(-rowLimit[firstObjective + objective])
+            relaxation.isTainted.append(false)
+        }
+    }
+
+    private func isIdleAtRoot(_ rows: SparseRows, _ row: Int) -> Bool {
+        var least = -rows.constants[row]
+        for term in rows.terms(row) {
+            let coefficient = rows.coefficients[term]
+            let variable = Int(rows.variables[term])
+            least += coefficient * (coefficient > 0 ? lower(variable) : upper(variable))
+        }
+        return least >= 0
+    }
+
+    private mutating func loadBounds() {
+        for variable in 0..<count {
+            relaxation.simplex.lower[variable] = Double(lower(variable))
+            relaxation.simplex.upper[variable] = Double(upper(variable))
+        }
+    }
+
+    /// Solves the relaxation at the present bounds and draws what can be drawn.
+    ///
+    /// - Parameter bound: at the root, raised to what the relaxation proves of the goal.
+    /// - Returns: what there is to do.
+    mutating func consultRelaxation(bound: inout Int) -> Advice {
+        loadBounds()
+        let limit = rowLimit[firstObjective + goal]
+        let isLimited = limit < idleLimit[goal]
+        let worked = relaxation.simplex.work
+        let pivoted = relaxation.simplex.pivots
+        let result = relaxation.simplex.solve(
+            cutoff: isLimited ? Double(limit) + 1e-6 : Simplex.infinity
+        )
+        statistics.pivots += relaxation.simplex.pivots - pivoted
+        work += (relaxation.simplex.work - worked) / 6 + count
+        relaxation.calls += 1
+        switch result {
+        case .failed: return .nothing
+        case .infeasible:
+            guard let row = violatedRow(withGoal: false) else { return .nothing }
+            relaxation.hits += 1
+            return .conflict(Reason.lazyRow(row))
+        case .beyondCutoff:
+            if levels.isEmpty { bound = max(bound, exactBound()) }
+            guard let row = violatedRow(withGoal: true) else { return .nothing }
+            relaxation.hits += 1
+            return .conflict(Reason.lazyRow(row))
+        case .optimal:
+            if levels.isEmpty { bound = max(bound, exactBound()) }
+            if fixByReducedCosts() {
+                relaxation.hits += 1
+                return .progress
+            }
+            return fractionalVariable()
+        }
+    }
+
+    // MARK: Exact rows
+
+    /// Sums the rows by rounded multipliers, less `goalFactor` times the goal, in exact arithmetic;
+    /// gives false if a number gets too large.
+    private mutating func sumRows(scale: Double, goalFactor: Int) -> Bool {
+        relaxation.sums.reset(to: 0, count: count)
+        relaxation.demand = 0
+        relaxation.isSumTainted = isRootTainted || goalFactor > 0
+        for row in 0..<relaxation.rows.count {
+            let share = relaxation.simplex.multipliers[row]
+            guard share > 1e-10 else { continue }
+            let scaled = (share * relaxation.scales[row] * scale).nearest
+            guard scaled < 0x1p50 else { return false }
+            let factor = Int128(Int(scaled))
+            if factor == 0 { continue }
+            let terms = relaxation.rows.terms(row)
+            work += terms.count
+            for term in terms {
+                relaxation.sums[relaxation.rows.variables[term]] +=
+                    factor * Int128(relaxation.rows.coefficients[term])
+            }
+            relaxation.demand += factor * Int128(relaxation.rows.constants[row])
+            if relaxation.isTainted[row] { relaxation.isSumTainted = true }
+        }
+        if goalFactor > 0 {
+            for term in component.objectives.terms(goal) {
+                relaxation.sums[component.objectives.variables[term]] -=
+                    Int128(goalFactor) * Int128(component.objectives.coefficients[term])
+            }
+        }
+        var size = relaxation.demand.magnitude
+        for variable in 0..<count {
+            let sum = relaxation.sums[variable].magnitude
+            if sum == 0 { continue }
+            guard sum < 1 << 60 else { return false }
+            size += sum * UInt128(max(rootSize(variable), 1))
+        }
+        return size < 1 << 60
+    }
+
+    @inline(__always)
+    private func rootSize(_ variable: Int) -> UInt {
+        max(rootBounds[2 * variable].magnitude, rootBounds[2 * variable + 1].magnitude)
+    }
+
+    /// How far the summed row is from being violated at the present bounds.
+    private func slackOfSum() -> Int {
+        var slack = -Int(relaxation.demand)
+        for variable in 0..<count {
+            let sum = Int(relaxation.sums[variable])
+            if sum != 0 { slack += sum * (sum > 0 ? upper(variable) : lower(variable)) }
+        }
+        return slack
+    }
+
+    /// The goal's bound that the multipliers prove at the present bounds.
+    private mutating func exactBound() -> Int {
+        for (scale, factor) in [(0x1p20, 1 << 20), (5040.0, 5040), (60, 60), (1, 1)]
+        where sumRows(scale: scale, goalFactor: factor) {
+            return ceilingQuotient(-slackOfSum(), factor)
+        }
+        return Int.min
+    }
+
+    /// A row in exact numbers that the present bounds violate, if rounding leaves one.
+    private mutating func violatedRow(withGoal: Bool) -> Int? {
+        if withGoal {
+            let limit = rowLimit[firstObjective + goal]
+            for factor in [1, 60, 5040, 1 << 20]
+            where sumRows(scale: Double(factor), goalFactor: factor) {
+                let (product, isTooLarge) = factor.multipliedReportingOverflow(by: limit)
+                guard !isTooLarge, product.magnitude < 1 << 60 else { continue }
+                relaxation.demand -= Int128(product)
+                if slackOfSum() < 0 { return storeSum() }
+            }
+            return nil
+        }
+        var largest = 0.0
+        for row in 0..<relaxation.rows.count {
+            largest = max(
+                largest,
+                relaxation.simplex.multipliers[row] * relaxation.scales[row]
+            )
+        }
+        guard largest > 0 else { return nil }
+        for factor in [1.0, 60, 5040, 0x1p20, 0x1p30]
+        where sumRows(scale: factor / largest, goalFactor: 0) {
+            if slackOfSum() < 0 { return storeSum() }
+        }
+        return nil
+    }
+
+    /// Keeps the summed row as a lazy row.
+    private mutating func storeSum() -> Int {
+        for variable in 0..<count {
+            let sum = Int(relaxation.sums[variable])
+            if sum == 0 { continue }
+            lazyRows.keys.append(Int32(2 * variable + (sum > 0 ? 1 : 0)))
+            lazyRows.weights.append(abs(sum))
+        }
+        return lazyRows.close(
+            limit: -Int(relaxation.demand),
+            isTainted: relaxation.isSumTainted
+        )
+    }
+
+    /// Moves bounds that the goal's limit does not leave room for; gives whether any moved.
+    private mutating func fixByReducedCosts() -> Bool {
+        let limit = rowLimit[firstObjective + goal]
+        guard limit < idleLimit[goal] else { return false }
+        for factor in [1 << 20, 5040, 60]
+        where sumRows(scale: Double(factor), goalFactor: factor) {
+            let (product, isTooLarge) = factor.multipliedReportingOverflow(by: limit)
+            guard !isTooLarge, product.magnitude < 1 << 60 else { continue }
+            relaxation.demand -= Int128(product)
+            let slack = slackOfSum()
+            // A violated row would have been found as such; leave it to the search.
+            guard slack >= 0 else { return false }
+            let canMove = (0..<count).contains {
+                let sum = Int(relaxation.sums[$0].magnitude)
+                return sum > 0 && sum * (upper($0) - lower($0)) > slack
+            }
+            guard canMove else { return false }
+            let row = storeSum()
+            let length = trailKey.count
+            propagateLazyRow(row, slack: slack)
+            return trailKey.count > length
+        }
+        return false
+    }
+
+    private mutating func propagateLazyRow(_ row: Int, slack: Int) {
+        for term in Int(lazyRows.start[row])..<Int(lazyRows.start[row + 1]) {
+            let key = lazyRows.keys[term]
+            let weight = lazyRows.weights[term]
+            let bound = bounds[key]
+            if weight * (-bounds[key ^ 1] - bound) > slack {
+                raise(key ^ 1, to: -(bound + slack / weight), because: Reason.lazyRow(row))
+            }
+        }
+    }
+
+    // MARK: Branching
+
+    /// The fractional variable to branch on: nodes decide more, so they come first.
+    private func fractionalVariable() -> Advice {
+        var best = -1.0
+        var chosen = -1
+        for variable in 0..<count where !isFixed(variable) {
+            let value = relaxation.simplex.value[variable]
+            let part = value - value.floored
+            guard part > 1e-6, part < 1 - 1e-6 else { continue }
+            let kind = variable >= component.classCount ? 1000.0 : 1
+            let score = (min(part, 1 - part) + 1e-3) * (1 + branching.score(variable)) * kind
+            if score > best {
+                best = score
+                chosen = variable
+            }
+        }
+        guard chosen >= 0 else { return .integral }
+        return .branch(variable: chosen, value: relaxation.simplex.value[chosen])
+    }
+}

@@ -1,0 +1,54 @@
+// From the relaxation's point to an integral one: fix variables near it, one after the other, and
+// let propagation carry the consequences.
+
+extension Search {
+    /// Offers the relaxation's point, rounded, as it is.
+    mutating func offerRelaxedPoint() -> Bool {
+        consider((0..<count).map { roundedRelaxedValue($0) })
+    }
+
+    private func roundedRelaxedValue(_ variable: Int) -> Int {
+        let value = relaxation.simplex.value[variable]
+        guard value.isFinite, abs(value) < 0x1p60 else { return lower(variable) }
+        return min(max(Int(value.nearest), lower(variable)), upper(variable))
+    }
+
+    /// Rounds with propagation, nodes first, then what is nearest to an integer.
+    ///
+    /// - Returns: whether that made a better incumbent. The level is as before.
+    mutating func roundRelaxedPoint() -> Bool {
+        guard relaxation.isReady else { return false }
+        let before = levels.count
+        var order: [(distance: Double, variable: Int)] = []
+        var point = [Double](repeating: 0, count: count)
+        for variable in 0..<count where !isFixed(variable) {
+            let value = relaxation.simplex.value[variable]
+            guard value.isFinite else { return false }
+            point[variable] = value
+            let distance = abs(value - value.nearest)
+            order.append((variable >= component.classCount ? distance - 1 : distance, variable))
+        }
+        order.sort { ($0.distance, $0.variable) < ($1.distance, $1.variable) }
+        defer { cancel(to: before) }
+        for (_, variable) in order where !isFixed(variable) {
+            let near = min(max(Int(point[variable].nearest), lower(variable)), upper(variable))
+            if fix(variable, at: near) { continue }
+            let isAbove = point[variable] > Double(near)
+            let far = min(max(near + (isAbove ? 1 : -1), lower(variable)), upper(variable))
+            if far == near || !fix(variable, at: far) { return false }
+        }
+        return consider((0..<count).map { lower($0) })
+    }
+
+    /// Fixes a variable unless that is a contradiction.
+    private mutating func fix(_ variable: Int, at value: Int) -> Bool {
+        let before = levels.count
+        if value > lower(variable) { decide(Int32(2 * variable), value) }
+        if value < upper(variable) { decide(Int32(2 * variable + 1), -value) }
+        if levels.count > before, propagate() != Reason.none {
+            cancel(to: before)
+            return false
+        }
+        return true
+    }
+}
