@@ -94,6 +94,13 @@ struct ComponentBuilder {
             }
             draft.terms.append((local(variable), coefficient))
         }
+        // "At least 0" is the same after division by what the factors share, and without the
+        // remainder it says more where fractions are allowed.
+        let divisor = draft.terms.reduce(0) { greatestCommonDivisor($0, $1.coefficient) }
+        if divisor > 1 {
+            for index in draft.terms.indices { draft.terms[index].coefficient /= divisor }
+            draft.constant = floorQuotient(draft.constant, Int128(divisor))
+        }
         draft.least = draft.constant
         draft.greatest = draft.constant
         for term in draft.terms {
