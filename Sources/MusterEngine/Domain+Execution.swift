@@ -114,7 +114,7 @@ extension Domain {
                 &turn,
                 .planSuperseded,
                 .info,
-                summary: "plan \(execution.plan) is superseded with \(old) changes left"
+                summary: "plan \(execution.plan) is superseded with \(counted(old, "change")) left"
             )
         }
         guard !steps.isEmpty else {
@@ -124,7 +124,7 @@ extension Domain {
         var staging = Staging(situation, steps: steps)
         execution.plan += 1
         execution.stage = 1
-        execution.cause = turn.causes.first ?? "time passed"
+        execution.cause = turn.cause
         execution.stages = staging.stages().map { stage in
             stage.map { step in
                 Execution.Item(
@@ -140,7 +140,7 @@ extension Domain {
             .planStarted,
             .info,
             summary: "plan \(execution.plan): \(starts) to start, \(steps.count - starts) to stop, "
-                + "in \(execution.stages.count) stages, because \(execution.cause)",
+                + "in \(counted(execution.stages.count, "stage")), because \(execution.cause)",
             changed: execution.stages.joined().prefix(100).map {
                 .init(
                     subject: $0.resource.name,

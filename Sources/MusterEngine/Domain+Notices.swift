@@ -148,7 +148,7 @@ extension Domain {
         let commands = turn.directives.count {
             if case .send = $0 { true } else { false }
         }
-        if commands > 0 { return "\(commands) commands were sent" }
+        if commands > 0 { return "\(counted(commands, "command")) sent" }
         if turn.slots.isEmpty && turn.policies.isEmpty {
             return "the implemented configuration stays"
         }

@@ -104,4 +104,18 @@ struct Turn {
     var causes: [String] = []
 
     init(now: Instant) { self.now = now }
+
+    /// The causes in one phrase.
+    var cause: String {
+        switch causes.count {
+        case 0: "time passed"
+        case 1: causes[0]
+        default: "\(causes[0]), and \(counted(causes.count - 1, "more change"))"
+        }
+    }
+}
+
+/// A number with its noun, as people write them.
+func counted(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
 }

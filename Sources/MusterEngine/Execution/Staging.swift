@@ -98,17 +98,32 @@ struct Staging {
             keepingPromises: false
         )
         if !breaking.isEmpty { return Array(breaking.prefix((breaking.count + 3) / 4)) }
-        // What is left only passes through a worse state, or depends on itself in a ring.
-        let rest = readyStarts.isEmpty ? starts.sorted() : readyStarts
-        if !rest.isEmpty { return rest.map { Step(slot: $0, target: .online) } }
-        return stops.sorted().map { Step(slot: $0, target: .offline) }
+        // What is left only passes through a worse state, or depends on itself in a ring; then
+        // the order of groups gives way, and that of hosts only where hosts are the ring.
+        let unhindered = [readyStarts, starts.filter(hasHost).sorted(), starts.sorted()]
+        if let chosen = unhindered.first(where: { !$0.isEmpty }), stops.isEmpty || hasHosts(chosen)
+        {
+            return chosen.map { Step(slot: $0, target: .online) }
+        }
+        let bare = stops.filter(hasNoGuests).sorted()
+        return (bare.isEmpty ? stops.sorted() : bare).map { Step(slot: $0, target: .offline) }
+    }
+
+    private func hasHosts(_ slots: [Int]) -> Bool { slots.allSatisfy(hasHost) }
+
+    private func hasHost(_ slot: Int) -> Bool {
+        trial.inventory.host(of: slot).map { trial.isOnline[$0] } ?? true
+    }
+
+    private func hasNoGuests(_ slot: Int) -> Bool {
+        !trial.inventory.guests(of: slot).contains { trial.isOnline[$0] }
     }
 
     // MARK: Dependencies
 
     /// Whether everything that a start needs is online.
     private func isReadyToStart(_ slot: Int) -> Bool {
-        if let host = trial.inventory.host(of: slot), !trial.isOnline[host] { return false }
+        guard hasHost(slot) else { return false }
         if let group = trial.inventory[slot].serviceGroup,
             needed[group, default: []].contains(where: { startsLeft[$0, default: 0] > 0 })
         {
@@ -119,7 +134,7 @@ struct Staging {
 
     /// Whether nothing that stays or has yet to stop needs what a stop takes away.
     private func isReadyToStop(_ slot: Int) -> Bool {
-        if trial.inventory.guests(of: slot).contains(where: { trial.isOnline[$0] }) { return false }
+        guard hasNoGuests(slot) else { return false }
         if let group = trial.inventory[slot].serviceGroup,
             needing[group, default: []].contains(where: { stopsLeft[$0, default: 0] > 0 })
         {

@@ -46,7 +46,7 @@ extension Situation {
         case .unknown:
             return unfinished(wanted)
         }
-        var explanation = Explanation(summary: "", reasons: core.map { reason(for: $0) })
+        var explanation = Explanation(summary: "", reasons: core.flatMap { reasons(for: $0) })
         explanation.outlook = probe.outlook(of: core)
         explanation.suggestions =
             probe.suggestions(for: core, policy: policy)
@@ -75,7 +75,7 @@ extension Situation {
         let short = wanted.filter { !$0.condition.holds(policies[$0.policy].quantities) }
         return Explanation(
             summary: "it costs too much to find out what contradicts it",
-            reasons: short.prefix(10).map { reason(for: $0) }
+            reasons: short.prefix(10).flatMap { reasons(for: $0) }
         )
     }
 
@@ -85,19 +85,32 @@ extension Situation {
     }
 
     private func summary(of core: [Demand], policy: Int) -> String {
-        let own = core.filter { $0.policy == policy }
+        let own = core.filter { $0.policy == policy }.flatMap { reasons(for: $0) }
         let others = Set(core.map(\.policy)).subtracting([policy]).sorted()
-        let first = own.first.map { reason(for: $0) }
-        let what = first.map { "\($0.condition) (\($0.has))" } ?? "its conditions"
-        guard !others.isEmpty else { return what }
+        let named = own.prefix(2).map { "\($0.condition) (\($0.has))" }
+        var text = named.isEmpty ? "its conditions" : named.joined(separator: ", or ")
+        if own.count > 2 { text += ", or \(own.count - 2) more" }
+        guard !others.isEmpty else { return text }
         let names = others.map { policies[$0].policy.name }.joined(separator: ", ")
-        return "\(what) contradicts \(names)"
+        return "\(text) contradicts \(names)"
     }
 
     // MARK: Words
 
+    /// A condition with what it needs and what there is; each alternative of an `or` for itself.
+    private func reasons(for demand: Demand) -> [Notice.Reason] {
+        guard case .or(let alternatives) = demand.condition else { return [reason(for: demand)] }
+        return alternatives.flatMap { alternative -> [Notice.Reason] in
+            let quantities = policies[demand.policy].quantities
+            let missing = alternative.explainable.filter { !$0.holds(quantities) }
+            return missing.prefix(3).flatMap {
+                reasons(for: Demand(policy: demand.policy, condition: $0))
+            }
+        }
+    }
+
     /// A condition with what it needs and what there is.
-    func reason(for demand: Demand) -> Notice.Reason {
+    private func reason(for demand: Demand) -> Notice.Reason {
         let ground = policies[demand.policy]
         let place = demand.condition.place ?? ground.policy.require?.span
         return Notice.Reason(

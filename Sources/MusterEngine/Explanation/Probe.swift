@@ -52,7 +52,7 @@ struct Probe {
 
     /// Whether the demands could hold with every resource usable, and which recoveries would do.
     mutating func outlook(of core: [Demand]) -> Notice.Outlook? {
-        let broken = situation.inventory.registered.filter { !situation.inventory.isUsable[$0] }
+        let broken = situation.inventory.registered.filter { situation.inventory.isBroken($0) }
         let healthy = situation.supposing(recovered: broken)
         let index = core.first?.policy ?? 0
         var probe = Probe(healthy, policy: index)

@@ -73,6 +73,9 @@ struct Inventory: Sendable {
         return "host \(resource.node?.name ?? "") not usable"
     }
 
+    /// Whether the resource is not usable for a reason of its own, not for its host's.
+    func isBroken(_ slot: Int) -> Bool { !isSound(slot) }
+
     /// Takes in a report.
     ///
     /// - Complexity: O(1), and O(guests) when the usability of a host changes.
