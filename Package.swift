@@ -96,7 +96,10 @@ let package = Package(
             ("MusterYAML", ["MusterModel", "MusterPolicy"]),
             ("MusterMessages", ["MusterModel", "MusterPolicy"]),
             ("MusterKafka", []),
-            ("MusterWorker", ["MusterEngine", "MusterKafka", "MusterMessages", "MusterModel"]),
+            (
+                "MusterWorker",
+                ["MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy", "MusterYAML"]
+            ),
         ].map { (name: String, more: [String]) in
             .testTarget(
                 name: name + "Tests",

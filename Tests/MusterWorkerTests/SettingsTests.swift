@@ -1,3 +1,4 @@
+import MusterMessages
 import MusterPolicy
 import Testing
 

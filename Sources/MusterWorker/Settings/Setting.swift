@@ -2,6 +2,7 @@
 // overrides, so that they cannot differ.
 
 internal import MusterEngine
+internal import MusterMessages
 internal import MusterModel
 
 /// A setting by name.
@@ -113,8 +114,8 @@ public struct Setting: Sendable {
         choice(
             "commands.key",
             "what decides on a command's partition",
-            Settings.CommandKey.allCases.map(\.rawValue)
-        ) { $0.commandKey = Settings.CommandKey(rawValue: $1) ?? .resource },
+            OutboundEncoder.CommandKey.allCases.map(\.rawValue)
+        ) { $0.commandKey = OutboundEncoder.CommandKey(rawValue: $1) ?? .resource },
         duration(
             "commands.timeout",
             "how long a command may take until a report confirms it",
@@ -125,6 +126,11 @@ public struct Setting: Sendable {
             "how often a command is sent",
             1...1000,
             \.options.commandAttempts
+        ),
+        duration(
+            "commands.quarantine",
+            "how long a resource is left alone that obeys no command",
+            \.options.quarantine
         ),
         integer("solver.work", "the work of one solve", 1...Int.max, \.options.solveWork),
     ]

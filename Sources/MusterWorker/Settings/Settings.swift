@@ -2,6 +2,7 @@
 // in Settings+Resolution; which names they have there, in Setting.
 
 public import MusterEngine
+public import MusterMessages
 
 /// How a worker works.
 public struct Settings: Hashable, Sendable {
@@ -63,11 +64,6 @@ public struct Settings: Hashable, Sendable {
         public var drainTimeout = Duration.seconds(10)
     }
 
-    /// What decides on the partition of a command.
-    public enum CommandKey: String, Hashable, Sendable, CaseIterable {
-        case resource, domain, node
-    }
-
     /// The consumer group.
     public var group = "muster"
     /// A name for this worker that stays the same when it restarts, which spares the group a
@@ -84,7 +80,7 @@ public struct Settings: Hashable, Sendable {
     /// The worker's own bounds.
     public var limits = Limits()
     /// What decides on the partition of a command.
-    public var commandKey = CommandKey.resource
+    public var commandKey = OutboundEncoder.CommandKey.resource
     /// What the engine is allowed and told.
     public var options = Options()
 

@@ -1,0 +1,55 @@
+// A domain with what the shell has to remember for it between a record and a decision.
+
+internal import MusterEngine
+internal import MusterMessages
+internal import MusterModel
+
+/// A domain in a shard; a class, so that it changes in place, and owned by its shard alone.
+final class Tenant {
+    private(set) var domain: Domain
+    /// The partition of its records.
+    let partition: Int32
+    /// Events that it has not been given.
+    private(set) var pending: [Event] = []
+    /// Records behind pending configuration events, by the number that a rejection names; old ones
+    /// are left out, as they have been rejected before.
+    private(set) var configurations: [Int: InboundRecord] = [:]
+    /// Of the latest record that had one.
+    private(set) var traceParent: TraceParent?
+    private var nextNumber = 1
+
+    init(_ id: DomainID, partition: Int32, baseline: Baseline, options: Options) {
+        domain = Domain(id, baseline: baseline, options: options)
+        self.partition = partition
+    }
+
+    /// Adds what a record says.
+    func add(_ decoded: DecodedRecord, of record: InboundRecord, isOld: Bool) {
+        traceParent = decoded.traceParent ?? traceParent
+        switch decoded.content {
+        case .reports(let reports): pending.append(.reports(reports))
+        case .configuration(let changes):
+            if !isOld { configurations[nextNumber] = record }
+            pending.append(.configuration(changes, record: nextNumber))
+            nextNumber += 1
+        }
+    }
+
+    /// Adds that there was a configuration that could not be read.
+    func addUnreadable(_ summary: String) {
+        pending.append(.unreadableConfiguration(summary: summary))
+    }
+
+    /// Gives the domain what is pending, or else the time.
+    func decide(at now: Instant) -> (events: [Event], directives: [Directive]) {
+        let events = pending.isEmpty ? [.clock] : pending
+        pending = []
+        return (events, domain.handle(events, at: now))
+    }
+
+    /// Forgets the records behind the events of the last decision.
+    func forgetCauses() {
+        configurations = [:]
+        traceParent = nil
+    }
+}
