@@ -204,6 +204,13 @@ extension Search {
         max(rootBounds[2 * variable].magnitude, rootBounds[2 * variable + 1].magnitude)
     }
 
+    /// What the goal is multiplied by so that the multipliers of rows become integers: small ones
+    /// keep rows readable, large ones lose less. Rows with large factors have tiny multipliers.
+    private var goalFactors: [Int] {
+        let usual = [1, 60, 5040, 1 << 20]
+        return relaxation.scales.contains { $0 < 0x1p-10 } ? usual + [1 << 40] : usual
+    }
+
     /// How far the summed row is from being violated at the present bounds.
     private func slackOfSum() -> Int {
         var slack = -Int(relaxation.demand)
@@ -216,8 +223,8 @@ extension Search {
 
     /// The goal's bound that the multipliers prove at the present bounds.
     private mutating func exactBound() -> Int {
-        for (scale, factor) in [(0x1p20, 1 << 20), (5040.0, 5040), (60, 60), (1, 1)]
-        where sumRows(scale: scale, goalFactor: factor) {
+        for factor in goalFactors.reversed()
+        where sumRows(scale: Double(factor), goalFactor: factor) {
             return ceilingQuotient(-slackOfSum(), factor)
         }
         return Int.min
@@ -227,7 +234,7 @@ extension Search {
     private mutating func violatedRow(withGoal: Bool) -> Int? {
         if withGoal {
             let limit = rowLimit[firstObjective + goal]
-            for factor in [1, 60, 5040, 1 << 20]
+            for factor in goalFactors
             where sumRows(scale: Double(factor), goalFactor: factor) {
                 let (product, isTooLarge) = factor.multipliedReportingOverflow(by: limit)
                 guard !isTooLarge, product.magnitude < 1 << 60 else { continue }
@@ -269,7 +276,7 @@ extension Search {
     private mutating func fixByReducedCosts() -> Bool {
         let limit = rowLimit[firstObjective + goal]
         guard limit < idleLimit[goal] else { return false }
-        for factor in [1 << 20, 5040, 60]
+        for factor in goalFactors.dropFirst().reversed()
         where sumRows(scale: Double(factor), goalFactor: factor) {
             let (product, isTooLarge) = factor.multipliedReportingOverflow(by: limit)
             guard !isTooLarge, product.magnitude < 1 << 60 else { continue }

@@ -19,17 +19,24 @@ extension Search {
     mutating func roundRelaxedPoint() -> Bool {
         guard relaxation.isReady else { return false }
         let before = levels.count
+        let isBetter = fixNearRelaxedPoint() && consider((0..<count).map { lower($0) })
+        cancel(to: before)
+        // Going back emptied the queue, in which the goal's new limit was waiting.
+        if isBetter { requeueGoal() }
+        return isBetter
+    }
+
+    private mutating func fixNearRelaxedPoint() -> Bool {
         var order: [(distance: Double, variable: Int)] = []
         var point = [Double](repeating: 0, count: count)
         for variable in 0..<count where !isFixed(variable) {
             let value = relaxation.simplex.value[variable]
-            guard value.isFinite else { return false }
+            guard abs(value) < 0x1p60 else { return false }
             point[variable] = value
             let distance = abs(value - value.nearest)
             order.append((variable >= component.classCount ? distance - 1 : distance, variable))
         }
         order.sort { ($0.distance, $0.variable) < ($1.distance, $1.variable) }
-        defer { cancel(to: before) }
         for (_, variable) in order where !isFixed(variable) {
             let near = min(max(Int(point[variable].nearest), lower(variable)), upper(variable))
             if fix(variable, at: near) { continue }
@@ -37,7 +44,7 @@ extension Search {
             let far = min(max(near + (isAbove ? 1 : -1), lower(variable)), upper(variable))
             if far == near || !fix(variable, at: far) { return false }
         }
-        return consider((0..<count).map { lower($0) })
+        return true
     }
 
     /// Fixes a variable unless that is a contradiction.

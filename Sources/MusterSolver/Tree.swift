@@ -144,7 +144,7 @@ extension Search {
     }
 
     /// The goal's limit may have moved while deeper levels were open.
-    private mutating func requeueGoal() {
+    mutating func requeueGoal() {
         let row = firstObjective + goal
         if !isQueued[row] {
             isQueued[row] = true
