@@ -26,6 +26,9 @@ struct Rate {
     let median: Double
     let slowest: Double
     let fastest: Double
+    /// How many times as fast as the first contender: the median of the rounds, each compared with
+    /// itself only, because a machine that others use changes its speed between rounds.
+    let ratio: Double
 }
 
 /// Times contenders in turn, `runs` times each, so that a busy moment of the machine meets all.
@@ -41,13 +44,15 @@ func compare(_ contenders: [Contender], runs: Int) throws -> [Rate] {
             rates[index].append(Double(operations) / (threadSeconds() - start))
         }
     }
-    return zip(contenders, rates).map { contender, rates in
-        let sorted = rates.sorted()
+    return zip(contenders, rates).map { contender, own in
+        let sorted = own.sorted()
+        let ratios = zip(own, rates[0]).map { $0 / $1 }.sorted()
         return Rate(
             name: contender.name,
-            median: sorted[sorted.count / 2],
+            median: sorted[runs / 2],
             slowest: sorted[0],
-            fastest: sorted[sorted.count - 1]
+            fastest: sorted[runs - 1],
+            ratio: ratios[runs / 2]
         )
     }
 }
@@ -63,7 +68,7 @@ func printTable(_ rates: [Rate], unit: String) {
     row(unit, ["median", "slowest", "fastest", "ratio"])
     for rate in rates {
         let cells = [rate.median, rate.slowest, rate.fastest].map { String(Int($0)) }
-        let ratio = String(format: "%.1f", rate.median / (rates.first?.median ?? 1))
+        let ratio = String(format: "%.1f", rate.ratio)
         row(rate.name, cells + [ratio])
     }
 }

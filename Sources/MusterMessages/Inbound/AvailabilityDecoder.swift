@@ -102,7 +102,7 @@ struct AvailabilityParser {
             place.field = .domain
             throw Flaw(.domainsDiffer, at: elementDomain.offset)
         }
-        if !hasList { reports.append((consume draft).report()) }
+        if !hasList { reports = [(consume draft).report()] }
         return AvailabilityEvent(
             domain: (domain ?? elementDomain?.name).map(DomainID.init),
             reports: reports

@@ -200,8 +200,12 @@ extension JSONScanner {
 
 /// Up to 16 bytes, none of them zero, as two numbers; the first byte is the lowest.
 struct ShortText: Equatable {
-    var low: UInt64 = 0
-    var high: UInt64 = 0
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    /// The first byte; 0 when there is none.
+    @inline(__always)
+    var first: UInt8 { UInt8(truncatingIfNeeded: low) }
 
     @inline(__always)
     init(low: UInt64, high: UInt64) {

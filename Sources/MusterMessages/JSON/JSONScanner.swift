@@ -210,10 +210,12 @@ extension JSONScanner {
         return Flaw(mismatch, at: start)
     }
 
-    @inline(never)
-    private mutating func word(_ word: String) throws(Flaw) {
-        for byte in word.utf8 {
-            guard current == byte else { throw unexpected(.expectedValue) }
+    @inline(__always)
+    private mutating func word(_ word: StaticString) throws(Flaw) {
+        for at in 0..<word.utf8CodeUnitCount {
+            // The bytes of a literal live as long as the program, and the index is below their count.
+            let expected = unsafe word.utf8Start[at]
+            guard current == expected else { throw unexpected(.expectedValue) }
             index += 1
         }
     }
