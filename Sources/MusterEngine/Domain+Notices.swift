@@ -58,13 +58,20 @@ extension Domain {
         }
     }
 
+    /// How many alerts of one turn are explained in full.
+    private static var explanationsPerTurn: Int { 20 }
+
     private func fingerprint(of policy: Policy) -> String {
         "\(id)/\(policy.name)/\(Notice.Kind.configurationUnsatisfied.rawValue)"
     }
 
     private mutating func fire(_ index: Int, _ fingerprint: String, _ turn: inout Turn) {
         let policy = situation.policies[index].policy
-        let explanation = situation.explain(index)
+        // When very many fail at once, people are told of all in time, and of the first ones why.
+        turn.explained += 1
+        let explanation =
+            turn.explained <= Self.explanationsPerTurn
+            ? situation.explain(index) : situation.describe(index)
         let notice = Notice(
             id: nextNoticeID(.configurationUnsatisfied),
             domain: id,

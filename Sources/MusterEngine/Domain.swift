@@ -100,6 +100,8 @@ struct Turn {
     var restructured: [Resource] = []
     /// What people are told of resources.
     var changes: [Notice.Change] = []
+    /// How many alerts have been explained.
+    var explained = 0
     /// What made a decision necessary, in words; the first says most.
     var causes: [String] = []
 

@@ -25,6 +25,17 @@ struct Demand: Sendable {
 }
 
 extension Situation {
+    /// Says what a policy is short of, without asking what contradicts it.
+    func describe(_ policy: Int) -> Explanation {
+        guard let require = policies[policy].require else { return Explanation(summary: "") }
+        let short = require.explainable.map { Demand(policy: policy, condition: $0) }
+            .filter { !$0.condition.holds(policies[policy].quantities) }
+        return Explanation(
+            summary: summary(of: Array(short.prefix(2)), policy: policy),
+            reasons: short.prefix(10).flatMap { reasons(for: $0) }
+        )
+    }
+
     /// Explains why a policy does not hold.
     ///
     /// - Complexity: a bounded number of solves of the policy's part, each with a small budget.
@@ -39,12 +50,12 @@ extension Situation {
         case .possible:
             let rivals = rivals(of: policy, in: probe.part)
             guard probe.check(wanted + rivals) == .impossible else {
-                return unfinished(wanted)
+                return describe(policy)
             }
             let others = probe.shrink(rivals, keeping: wanted)
             core = probe.shrink(wanted, keeping: others) + others
         case .unknown:
-            return unfinished(wanted)
+            return describe(policy)
         }
         var explanation = Explanation(summary: "", reasons: core.flatMap { reasons(for: $0) })
         explanation.outlook = probe.outlook(of: core)
@@ -68,15 +79,6 @@ extension Situation {
             .compactMap { index in
                 policies[index].require.map { Demand(policy: index, condition: $0) }
             }
-    }
-
-    /// What can be said when the budget did not suffice: what is short now.
-    private func unfinished(_ wanted: [Demand]) -> Explanation {
-        let short = wanted.filter { !$0.condition.holds(policies[$0.policy].quantities) }
-        return Explanation(
-            summary: "it costs too much to find out what contradicts it",
-            reasons: short.prefix(10).flatMap { reasons(for: $0) }
-        )
     }
 
     private func recoveryAdvice(_ outlook: Notice.Outlook?) -> [String] {

@@ -19,6 +19,9 @@ struct Inventory: Sendable {
     private var free: [Int] = []
     /// The slots hosted by an id, whether that id is registered or not.
     private var hosted: [ResourceID: [Int]] = [:]
+    /// By slot: the registered host's slot, or `nil`; and the slots that name this one as theirs.
+    private var hosts: [Int?] = []
+    private var guestLists: [[Int]] = []
 
     /// What a report did to the inventory.
     enum Change {
@@ -45,17 +48,10 @@ struct Inventory: Sendable {
     }
 
     /// The registered host's slot; `nil` without one, and where a resource names itself.
-    func host(of slot: Int) -> Int? {
-        guard let node = resources[slot]?.node, let host = slots[node], host != slot
-        else { return nil }
-        return host
-    }
+    func host(of slot: Int) -> Int? { hosts[slot] }
 
     /// The slots that name this one as their host.
-    func guests(of slot: Int) -> [Int] {
-        guard let id = resources[slot]?.id else { return [] }
-        return hosted[id, default: []].filter { $0 != slot }
-    }
+    func guests(of slot: Int) -> [Int] { guestLists[slot] }
 
     /// Whether the resource last said that it is online, or about to be.
     func reportsOnline(_ slot: Int) -> Bool {
@@ -108,8 +104,10 @@ struct Inventory: Sendable {
     mutating func remove(_ id: ResourceID) -> (slot: Int, usability: [Int])? {
         guard let slot = slots.removeValue(forKey: id), let resource = resources[slot]
         else { return nil }
-        if let node = resource.node { hosted[node]?.removeAll { $0 == slot } }
-        let guests = hosted[id, default: []].filter { $0 != slot }
+        if let node = resource.node { leave(node, slot) }
+        let guests = guestLists[slot]
+        for guest in guests { hosts[guest] = nil }
+        guestLists[slot] = []
         resources[slot] = nil
         isUsable[slot] = false
         isStale[slot] = false
@@ -168,15 +166,34 @@ struct Inventory: Sendable {
             isUsable.append(false)
             isStale.append(false)
             isQuarantined.append(false)
+            hosts.append(nil)
+            guestLists.append([])
         }
         slots[resource.id] = slot
-        if let node = resource.node { hosted[node, default: []].append(slot) }
+        guestLists[slot] = hosted[resource.id, default: []].filter { $0 != slot }
+        for guest in guestLists[slot] { hosts[guest] = slot }
+        if let node = resource.node { join(node, slot) }
         return slot
     }
 
     private mutating func move(_ slot: Int, from old: ResourceID?, to new: ResourceID?) {
-        if let old { hosted[old]?.removeAll { $0 == slot } }
-        if let new { hosted[new, default: []].append(slot) }
+        if let old { leave(old, slot) }
+        if let new { join(new, slot) }
+    }
+
+    private mutating func join(_ node: ResourceID, _ slot: Int) {
+        hosted[node, default: []].append(slot)
+        guard let host = slots[node], host != slot else { return }
+        hosts[slot] = host
+        guestLists[host].append(slot)
+    }
+
+    private mutating func leave(_ node: ResourceID, _ slot: Int) {
+        hosted[node]?.removeAll { $0 == slot }
+        if hosted[node]?.isEmpty == true { hosted[node] = nil }
+        guard let host = hosts[slot] else { return }
+        guestLists[host].removeAll { $0 == slot }
+        hosts[slot] = nil
     }
 
     private func isSound(_ slot: Int) -> Bool {

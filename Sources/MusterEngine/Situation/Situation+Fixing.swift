@@ -103,6 +103,6 @@ extension Situation {
     /// every running host would tie all of its guests into one part.
     private func isDominated(_ slot: Int) -> Bool {
         isCurrentlyOnline(slot) && onlineCost[slot] <= 0 && needs[slot].isEmpty
-            && !occurrences[slot].contains { policies[$0.policy].isEnforced }
+            && !occurrences[slot].contains { isEnforced[$0.policy] }
     }
 }

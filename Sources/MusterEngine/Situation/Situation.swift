@@ -26,6 +26,8 @@ struct Situation: Sendable {
     var inventory = Inventory()
     /// The policies in force, in order of name.
     private(set) var policies: [GroundPolicy] = []
+    /// Whether each policy may command.
+    private(set) var isEnforced: [Bool] = []
     /// Firm dependencies of managed resources.
     private(set) var dependencies: [Dependency] = []
     /// Service groups and maintenance entries in force.
@@ -65,7 +67,7 @@ struct Situation: Sendable {
     /// The enforced policies that read a slot in `require` or `prefer`, each once, in order.
     func enforcedReaders(of slot: Int) -> [Int] {
         var result: [Int] = []
-        for occurrence in occurrences[slot] where policies[occurrence.policy].isEnforced {
+        for occurrence in occurrences[slot] where isEnforced[occurrence.policy] {
             if result.last != occurrence.policy { result.append(occurrence.policy) }
         }
         return result
@@ -145,6 +147,7 @@ struct Situation: Sendable {
             if let known = old[policy.name], known.policy == policy, isKept(known) { return known }
             return grounder.ground(policy)
         }
+        isEnforced = self.policies.map(\.isEnforced)
         self.rules = rules
         for slot in isManaged.indices {
             countedUsable[slot] = inventory.isUsable[slot]

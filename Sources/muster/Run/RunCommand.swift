@@ -1,0 +1,58 @@
+// `muster run`: the worker, on the broker that settings name or on one of its own.
+
+import ArgumentParser
+import Dispatch
+import Foundation
+import Logging
+import MusterEngine
+import MusterKafka
+import MusterWorker
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs the worker.",
+        discussion: """
+            Without kafka.bootstrapServers it starts a broker of its own on the loopback \
+            interface and prints its address. SIGTERM and SIGINT end it in order.
+            """
+    )
+
+    @Option(help: "The file of settings.")
+    var config: String?
+
+    @Option(help: "Policy files, or folders of them; may be given several times.")
+    var policies: [String] = []
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "One setting; may be given several times.",
+            valueName: "key=value"
+        )
+    )
+    var overrides: [String] = []
+
+    func run() async throws {
+        var settings = try SettingsFile.resolve(config: config, overrides: overrides)
+        let files = PolicyFiles(settings.policies + policies)
+        try files.requireValid()
+        let logger = Log.make(level: settings.logLevel)
+        try await WorkerExit.translating {
+            var broker: EmbeddedBroker?
+            if settings.kafka.bootstrapServers == nil {
+                let own = try Worker.startEmbeddedBroker(for: settings, logger: logger)
+                settings.kafka.bootstrapServers = own.bootstrapServers
+                broker = own
+                Guide(settings: settings, address: own.bootstrapServers).write()
+            }
+            let worker = Worker(settings: settings, baseline: files.baseline, logger: logger)
+            let signals = StopSignals { worker.stop() }
+            try await worker.run()
+            signals.cancel()
+            // The broker goes last: what was published while draining went through it.
+            withExtendedLifetime(broker) {}
+        }
+        logger.info("ended in order")
+    }
+}

@@ -1,0 +1,49 @@
+// Settings from the command line, the environment and a file, as `run` and others need them.
+
+import ArgumentParser
+import Foundation
+import MusterPolicy
+import MusterWorker
+
+/// Where settings come together.
+enum SettingsFile {
+    /// Puts settings together, or shows on standard error what is wrong with them.
+    ///
+    /// - Throws: the exit status for wrong configuration.
+    static func resolve(config: String?, overrides: [String]) throws -> Settings {
+        var texts: [String: [UInt8]] = [:]
+        do {
+            var file: Node?
+            if let config {
+                guard let content = FileManager.default.contents(atPath: config) else {
+                    Terminal.error.write("error: the settings file `\(config)` cannot be read")
+                    throw ExitCode.misconfigured
+                }
+                texts[config] = Array(content)
+                file = try Settings.document(in: Array(content), path: config)
+            }
+            let resolution = try Settings.resolve(
+                overrides: overrides,
+                environment: ProcessInfo.processInfo.environment,
+                file: file,
+                cores: ProcessInfo.processInfo.activeProcessorCount
+            )
+            for warning in resolution.warnings { Terminal.error.write("warning: \(warning)") }
+            return resolution.settings
+        } catch let error as SettingsError {
+            show(error, texts)
+            throw ExitCode.misconfigured
+        }
+    }
+
+    private static func show(_ error: SettingsError, _ texts: [String: [UInt8]]) {
+        let renderer = DiagnosticRenderer(sources: texts, isColored: Terminal.error.hasColour)
+        for problem in error.problems {
+            if let diagnostic = problem.diagnostic {
+                Terminal.error.write(renderer.text(diagnostic))
+            } else {
+                Terminal.error.write("error: \(problem)")
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// How a worker's end becomes the process's.
+
+import ArgumentParser
+import Dispatch
+import Foundation
+import MusterWorker
+
+/// Exit statuses for errors of a worker.
+enum WorkerExit {
+    /// Runs something that a worker's error may end, and turns that into an exit status.
+    static func translating(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as WorkerError {
+            Terminal.error.write("error: \(error)")
+            throw status(of: error)
+        }
+    }
+
+    private static func status(of error: WorkerError) -> ExitCode {
+        if error.isConfiguration { return .misconfigured }
+        if case .brokerUnreachable = error { return .unavailable }
+        return .failure
+    }
+}
+
+/// Waits for the signals that ask a process to end.
+///
+/// The second one ends it at once, for whoever does not want to wait.
+final class StopSignals {
+    private var sources: [any DispatchSourceSignal] = []
+
+    /// Calls `stop` at the first signal, on a queue of its own.
+    init(_ stop: @escaping @Sendable () -> Void) {
+        let queue = DispatchQueue(label: "muster.signals")
+        for number in [SIGTERM, SIGINT] {
+            // The default action would end the process before anybody could drain it.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                stop()
+                signal(number, SIG_DFL)
+            }
+            source.activate()
+            sources.append(source)
+        }
+    }
+
+    /// Stops waiting.
+    func cancel() {
+        for source in sources { source.cancel() }
+    }
+}
