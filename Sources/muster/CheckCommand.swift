@@ -33,11 +33,12 @@ struct CheckCommand: ParsableCommand {
         case .text:
             files.show(on: .error)
             let documents = files.baseline.entries.count
+            let read = "\(counted(files.fileCount, "file")) read"
             let verdict =
                 errors > 0
-                ? "\(errors) errors, \(warnings) warnings"
-                : "\(documents) documents are valid, \(warnings) warnings"
-            Terminal.output.write("\(files.fileCount) files read: \(verdict)")
+                ? DiagnosticRenderer.counts(files.diagnostics)
+                : "\(counted(documents, "document")) valid, \(counted(warnings, "warning"))"
+            Terminal.output.write("\(read): \(verdict)")
         }
         if errors > 0 || (strict && warnings > 0) { throw ExitCode.invalidInput }
     }

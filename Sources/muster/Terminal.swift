@@ -43,3 +43,8 @@ struct Terminal: Sendable {
         try? handle.write(contentsOf: Data((line + "\n").utf8))
     }
 }
+
+/// A number with its noun, as people write them.
+func counted(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(number) \(number == 1 ? one : many ?? one + "s")"
+}

@@ -69,7 +69,8 @@ public struct DiagnosticRenderer: Sendable {
         gutter: Int,
         severity: Diagnostic.Severity?
     ) -> String {
-        guard span != .none else { return "" }
+        // Line 0 is no place in a text: the finding is about the text as a whole.
+        guard span.start.line > 0 else { return "" }
         var text = pad(gutter) + "\(style.edge("-->")) \(span.description.printable)\n"
         guard let (line, marks) = sources[span.source]?.excerpt(of: span, width: width - gutter - 4)
         else { return text }

@@ -67,7 +67,7 @@ struct DemoStory {
         if sight.commands > 0 {
             let end = sight.completed ?? .now
             took +=
-                ", \(sight.commands) command\(sight.commands == 1 ? "" : "s"), confirmed after \(text(end - begin))"
+                ", \(counted(sight.commands, "command")), confirmed after \(text(end - begin))"
         }
         if sight.isPlanUnderWay { took += "; the plan is still under way" }
         tell("took", took)

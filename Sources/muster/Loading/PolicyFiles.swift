@@ -5,6 +5,7 @@ import Foundation
 import MusterEngine
 import MusterModel
 import MusterPolicy
+import MusterWorker
 import MusterYAML
 
 /// The documents of some paths, and what was found in them.
@@ -16,19 +17,21 @@ struct PolicyFiles {
     private(set) var texts: [String: [UInt8]] = [:]
     /// How many files were read.
     var fileCount: Int { texts.count }
+    /// How many of them are files of settings, which are checked and otherwise passed over.
+    private(set) var settingsFileCount = 0
     /// Whether what was found forbids using the documents.
     var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
     /// Reads files, and folders with everything below them that ends in `.yaml`, `.yml` or
     /// `.json`; a name with `.test.` in it is a policy's test, not a policy.
     init(_ paths: [String]) {
-        var nodes: [Node] = []
+        var documents: [DocumentText] = []
         for path in paths {
-            for file in files(at: path) { nodes += read(file) }
+            for file in files(at: path) { documents += read(file) }
         }
-        guard !hasErrors else { return }
-        let read = DocumentReader.read(nodes, from: .file)
+        let read = DocumentText.read(documents, from: .file)
         diagnostics += read.diagnostics
+        guard !hasErrors else { return }
         for case .set(let document, let source) in read.changes {
             baseline.entries.append(.init(document, source: source))
         }
@@ -60,21 +63,32 @@ struct PolicyFiles {
         return found.sorted().map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
     }
 
-    private mutating func read(_ file: String) -> [Node] {
+    private mutating func read(_ file: String) -> [DocumentText] {
         guard let content = FileManager.default.contents(atPath: file) else {
             report("unreadable-file", file, "`\(file)` cannot be read")
             return []
         }
         let bytes = Array(content)
         texts[file] = bytes
-        guard file.hasSuffix(".json") else {
-            let (documents, found) = YAML.read(bytes, source: file)
-            diagnostics += found
-            return documents
+        let text = DocumentText(file: file, bytes: bytes)
+        guard let settings = Self.settings(in: text) else { return [text] }
+        settingsFileCount += 1
+        do throws(SettingsError) {
+            _ = try Settings.resolve(file: settings)
+        } catch {
+            diagnostics += error.problems.compactMap(\.diagnostic)
         }
-        let (document, found) = JSONDocument.read(bytes, source: file)
-        diagnostics += found
-        return document.map { [$0] } ?? []
+        return []
+    }
+
+    /// The document of a file of settings: unlike every policy it names neither version nor kind.
+    private static func settings(in text: DocumentText) -> Node? {
+        let (nodes, findings) = text.nodes()
+        guard nodes.count == 1, !findings.hasErrors, case .mapping(let entries) = nodes[0].content,
+            !entries.isEmpty,
+            !entries.contains(where: { ["apiVersion", "kind", "name"].contains($0.key) })
+        else { return nil }
+        return nodes[0]
     }
 
     private mutating func report(

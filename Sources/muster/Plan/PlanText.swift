@@ -22,8 +22,8 @@ struct PlanText {
         let enforced = summary.policies.filter(\.isEnforced)
         terminal.write(
             terminal.styled("domain \(plan.id)", .bold)
-                + ": \(summary.registered) resources, \(summary.usable) usable, "
-                + "\(summary.desired.count) managed; \(count(enforced.count, "policy", "policies"))"
+                + ": \(counted(summary.registered, "resource")), \(summary.usable) usable, "
+                + "\(summary.desired.count) managed; \(counted(enforced.count, "policy", "policies"))"
         )
         writeChanges(summary)
         writeComplaints(plan)
@@ -106,11 +106,7 @@ struct PlanText {
         let satisfied = enforced.count { $0.isSatisfied }
         terminal.write(
             "\(starts) to start, \(stops) to stop, \(unchanged) unchanged; "
-                + "\(satisfied) of \(count(enforced.count, "policy", "policies")) satisfied"
+                + "\(satisfied) of \(counted(enforced.count, "policy", "policies")) satisfied"
         )
-    }
-
-    private func count(_ number: Int, _ one: String, _ many: String) -> String {
-        "\(number) \(number == 1 ? one : many)"
     }
 }
