@@ -8,16 +8,29 @@ struct Branching: ~Copyable {
     private var places: Column<Int32>
     /// The value each variable is steered towards.
     var phase: Column<Int>
+    /// Which way the goal makes a variable cheaper: down if positive.
+    var pull: Column<Int>
 
     init(_ component: Component) {
         activity = Column(repeating: 0, count: component.count)
         places = Column(repeating: -1, count: component.count)
         phase = Column(component.start)
+        pull = Column(repeating: 0, count: component.count)
         // Nodes decide more than single variables do, the outer ones most of all.
         for variable in component.classCount..<component.count {
             activity[variable] = 1e-3 + 1e-6 * Double(variable - component.classCount)
         }
         for variable in 0..<component.count { insert(variable) }
+    }
+
+    /// Takes up a new goal; the nodes and measures it consists of are to be decided first.
+    mutating func aim(at goal: Int, of component: Component) {
+        pull.reset(to: 0, count: component.count)
+        for term in component.objectives.terms(goal) {
+            let variable = Int(component.objectives.variables[term])
+            pull[variable] = component.objectives.coefficients[term].signum()
+            if variable >= component.classCount || component.isWide[variable] { bump(variable) }
+        }
     }
 
     /// How active a variable has been of late, compared with one step.

@@ -74,6 +74,7 @@ extension Search {
     private mutating func withGoal(_ objective: Int, _ body: (inout Search) -> Void) {
         goal = objective
         isRootTainted = false
+        branching.aim(at: objective, of: component)
         var saved = Column<Int>(capacity: 2 * count)
         for key in 0..<2 * count { saved.append(rootBounds[key]) }
         let limit = idleLimit[objective]

@@ -4,7 +4,7 @@ extension Simplex {
     /// Minimises the cost for the present bounds, from the basis there is.
     mutating func solve(cutoff: Double) -> Result {
         var result = pivotUntilDone(cutoff: cutoff)
-        if case .failed = result {
+        if case .failed = result, work <= workLimit {
             useSlackBasis()
             result = pivotUntilDone(cutoff: cutoff)
         }
@@ -16,6 +16,7 @@ extension Simplex {
         refresh()
         var retries = 0
         for step in 1...max(500, 20 * rows) {
+            if work > workLimit { return .failed }
             if factors.count - factorsAtBase > 80 {
                 refactor()
                 refresh()

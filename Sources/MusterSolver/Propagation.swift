@@ -60,9 +60,8 @@ extension Search {
             if slack < 0 { return Reason.row(Int(row)) }
             let first = Int(rowStart[row])
             let last = Int(rowStart[row + 1])
-            work += last - first
             var term = first
-            while term < last {
+            while term < last, termReach[term] > slack {
                 let key = rowKey[term]
                 let weight = rowWeight[term]
                 let bound = bounds[key]
@@ -75,6 +74,7 @@ extension Search {
                 }
                 term += 1
             }
+            work += 1 + term - first
         }
     }
 

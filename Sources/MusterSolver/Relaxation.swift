@@ -132,6 +132,8 @@ extension Search {
         let isLimited = limit < idleLimit[goal]
         let worked = relaxation.simplex.work
         let pivoted = relaxation.simplex.pivots
+        // One solve may not eat up everything: the search goes on without it.
+        relaxation.simplex.workLimit = worked + max(0, workLimit - work) * 3 / 2
         let result = relaxation.simplex.solve(
             cutoff: isLimited ? Double(limit) + 1e-6 : Simplex.infinity
         )

@@ -52,6 +52,9 @@ struct Search: ~Copyable {
     var rowSlack = Column<Int>()
     /// The most a term of the row can move; above this slack there is nothing to propagate.
     var rowReach = Column<Int>()
+    /// The most each term can move; a row's terms are in falling order of it, so that only those
+    /// that may have to move are looked at.
+    var termReach = Column<Int>()
     var occurrenceStart = Column<Int32>()
     var occurrenceRow = Column<Int32>()
     var occurrenceWeight = Column<Int>()
@@ -152,20 +155,24 @@ struct Search: ~Copyable {
 
     private mutating func addRow(_ rows: SparseRows, _ row: Int, sign: Int, limit: Int) {
         var slack = limit
-        var reach = 0
+        var terms: [(reach: Int, key: Int32, weight: Int)] = []
         for term in rows.terms(row) {
             let coefficient = sign * rows.coefficients[term]
             let key = 2 * rows.variables[term] + (coefficient > 0 ? 0 : 1)
             let weight = abs(coefficient)
-            rowKey.append(key)
-            rowWeight.append(weight)
             slack -= weight * bounds[key]
-            reach = max(reach, weight * (-bounds[key ^ 1] - bounds[key]))
+            terms.append((weight * (-bounds[key ^ 1] - bounds[key]), key, weight))
+        }
+        terms.sort { ($1.reach, $0.key) < ($0.reach, $1.key) }
+        for term in terms {
+            rowKey.append(term.key)
+            rowWeight.append(term.weight)
+            termReach.append(term.reach)
         }
         rowStart.append(Int32(rowKey.count))
         rowLimit.append(limit)
         rowSlack.append(slack)
-        rowReach.append(reach)
+        rowReach.append(terms.first?.reach ?? 0)
     }
 
     private mutating func enqueueAllRows() {

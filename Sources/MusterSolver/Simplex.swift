@@ -57,6 +57,8 @@ struct Simplex: ~Copyable {
     var multipliers = Column<Double>()
     var pivots = 0
     var work = 0
+    /// When `work` is beyond this, a solve ends as failed.
+    var workLimit = Int.max
 
     struct Candidate {
         let ratio: Double

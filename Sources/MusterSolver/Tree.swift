@@ -25,6 +25,9 @@ extension Search {
     /// - Returns: how it ended.
     mutating func run(bound: inout Int) -> Ending {
         var restarts = 0
+        // A search that finds one solution after the other, each a little better, needs the
+        // relaxation as much as one that runs into conflicts.
+        var improvements = 0
         var allowance = statistics.conflicts + restartInterval(0)
         relaxation.isReady = false
         while true {
@@ -41,6 +44,7 @@ extension Search {
                     // Every row was propagated, so this is a solution within the goal's limit.
                     let isBetter = record()
                     precondition(isBetter)
+                    improvements += 6
                     if isReached(bound) { return .proven }
                     conflict = Reason.row(firstObjective + goal)
                 case .conflict(let reason): conflict = reason
@@ -48,8 +52,9 @@ extension Search {
             }
             guard resolve(conflict) else { return .proven }
             requeueGoal()
-            if statistics.conflicts >= allowance, !levels.isEmpty {
+            if statistics.conflicts + improvements >= allowance, !levels.isEmpty {
                 restarts += 1
+                improvements = 0
                 allowance = statistics.conflicts + restartInterval(restarts)
                 cancel(to: 0)
                 requeueGoal()
@@ -177,7 +182,17 @@ extension Search {
     }
 
     private mutating func decideNearPhase(_ variable: Int) {
-        let value = min(max(branching.phase[variable], lower(variable)), upper(variable))
+        var value = min(max(branching.phase[variable], lower(variable)), upper(variable))
+        // What the goal measures is asked for better than it was, by half of what there is to gain:
+        // otherwise every solution is only a little better than the one before.
+        if variable >= component.classCount || component.isWide[variable] {
+            let pull = branching.pull[variable]
+            if pull > 0 {
+                value = lower(variable) + (value - lower(variable)) / 2
+            } else if pull < 0 {
+                value = upper(variable) - (upper(variable) - value) / 2
+            }
+        }
         if value > lower(variable) {
             decide(Int32(2 * variable), value)
         } else {

@@ -9,7 +9,7 @@ import Testing
     @Test("with little work the bounds stay below the optimum and nothing false is proven")
     func honesty() {
         var unproven = 0
-        for seed in UInt64(20_000)..<21_500 {
+        for seed in UInt64(20_000)..<20_700 {
             let problem = SolverSmallProblems.problem(seed: seed)
             let expected = SolverReference.bestObjectives(of: problem)
             for work in [0, 20, 60, 200] {
@@ -26,7 +26,7 @@ import Testing
                 }
             }
         }
-        #expect(unproven > 100)
+        #expect(unproven > 50)
     }
 
     private func expectHonest(

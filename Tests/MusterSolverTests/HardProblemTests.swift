@@ -23,7 +23,7 @@ import Testing
 
     @Test("of n services with n - 1 places one goes without, which takes counting to see")
     func pigeonholes() throws {
-        for services in [6, 9, 12] {
+        for services in [6, 10] {
             var problem = Problem()
             let cells = (0..<services).map { _ in (1..<services).map { _ in problem.addBool() } }
             var missing = LinearSum()
@@ -45,7 +45,7 @@ import Testing
     @Test("a chain of parities that cannot all hold breaks at one place")
     func parities() throws {
         var random = SolverRandomness(seed: 8)
-        for count in [8, 16, 24] {
+        for count in [8, 16] {
             var problem = Problem()
             let bits = (0..<count).map { _ in problem.addBool() }
             let hidden = (0..<count).map { _ in random.chance(50) }
@@ -81,11 +81,11 @@ import Testing
 
     @Test("knapsacks with a narrow window agree with dynamic programming")
     func knapsacks() throws {
-        for seed in UInt64(1)...20 {
+        for seed in UInt64(1)...8 {
             var random = SolverRandomness(seed: seed)
             var problem = Problem()
-            let sizes = (0..<16).map { _ in random.pick(20...60) }
-            let prices = (0..<16).map { _ in random.pick(0...9) }
+            let sizes = (0..<12).map { _ in random.pick(20...60) }
+            let prices = (0..<12).map { _ in random.pick(0...9) }
             let target = sizes.reduce(0, +) / 2
             var sum = LinearSum(-target)
             var cost = LinearSum()

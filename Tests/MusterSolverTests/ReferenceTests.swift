@@ -7,10 +7,10 @@ import Testing
 
 @Suite struct ReferenceTests {
     @Test("small problems are solved as trying everything solves them")
-    func optimum() { compare(0..<3000, Tactics()) }
+    func optimum() { compare(0..<2000, Tactics()) }
 
     @Test("so are they when every conflict restarts and asks the relaxation")
-    func eagerRelaxation() { compare(3000..<6000, Tactics(restartInterval: 1)) }
+    func eagerRelaxation() { compare(3000..<5000, Tactics(restartInterval: 1)) }
 
     @Test("so are they without the relaxation")
     func noRelaxation() {
