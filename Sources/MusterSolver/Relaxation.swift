@@ -57,13 +57,32 @@ extension Search {
         relaxation.scales = []
         relaxation.isTainted = []
         relaxation.simplex = Simplex(columns: count)
+        let lower = (0..<count).map { self.lower($0) }
+        let upper = (0..<count).map { self.upper($0) }
         for rows in [component.rows, component.strengthenings] {
             for row in 0..<rows.count where !isIdleAtRoot(rows, row) {
+                // What has been fixed by now leaves a row that may be divided or cut down further.
+                var reduced = Row()
+                reduced.demand = rows.constants[row]
                 for term in rows.terms(row) {
-                    relaxation.rows.add(rows.coefficients[term], rows.variables[term])
+                    let variable = Int(rows.variables[term])
+                    if lower[variable] == upper[variable] {
+                        reduced.demand -= rows.coefficients[term] * lower[variable]
+                    } else {
+                        reduced.terms.append(
+                            Row.Term(
+                                variable: rows.variables[term],
+                                coefficient: rows.coefficients[term]
+                            )
+                        )
+                    }
                 }
-                relaxation.rows.close(rows.constants[row])
-                relaxation.isTainted.append(false)
+                reduced.divide()
+                reduced.saturate(lower: lower, upper: upper)
+                reduced.divide()
+                for term in reduced.terms { relaxation.rows.add(term.coefficient, term.variable) }
+                relaxation.rows.close(reduced.demand)
+                relaxation.isTainted.append(isRootTainted)
             }
         }
         addEarlierObjectives()
