@@ -53,7 +53,17 @@ extension Domain {
                 turn.causes.append("\(resource.id) appeared")
             }
         }
-        leases[resource.id] = resource.ttl.map { resource.observedAt + $0 }
+        lease(resource)
+    }
+
+    private mutating func lease(_ resource: Resource) {
+        guard let ttl = resource.ttl else {
+            leases[resource.id] = nil
+            return
+        }
+        let end = resource.observedAt + ttl
+        leases[resource.id] = end
+        leaseCheck = min(leaseCheck ?? end, end)
     }
 
     private mutating func remove(_ id: ResourceID, _ turn: inout Turn) {
@@ -141,18 +151,14 @@ extension Domain {
 
     /// Takes in what the passing of time has changed.
     mutating func pass(_ turn: inout Turn) {
-        let rules = configuration.rules(at: turn.now)
-        if !turn.isStructural, rules != situation.rules {
-            turn.isStructural = true
-            turn.causes.append("a maintenance window began or ended")
+        if turn.isStructural || boundary.map({ $0 <= turn.now }) ?? false {
+            boundary = configuration.nextBoundary(after: turn.now)
+            if !turn.isStructural, configuration.rules(at: turn.now) != situation.rules {
+                turn.isStructural = true
+                turn.causes.append("a maintenance window began or ended")
+            }
         }
-        for (resource, end) in leases.sorted(by: { $0.key < $1.key }) where end <= turn.now {
-            leases[resource] = nil
-            guard let slot = situation.inventory.slots[resource] else { continue }
-            turn.touched.insert(slot)
-            turn.touched.formUnion(situation.inventory.setStale(slot, true))
-            turn.causes.append("\(resource) fell silent")
-        }
+        if let check = leaseCheck, check <= turn.now { expireLeases(&turn) }
         for (resource, end) in quarantines.sorted(by: { $0.key < $1.key })
         where end <= turn.now {
             quarantines[resource] = nil
@@ -161,5 +167,20 @@ extension Domain {
             turn.touched.formUnion(situation.inventory.setQuarantined(slot, false))
         }
         passDeadlines(&turn)
+    }
+
+    /// Marks every resource whose lease has ended as stale.
+    ///
+    /// - Complexity: O(leases); not more often than leases end, since renewing one only makes the
+    ///   next look too early.
+    private mutating func expireLeases(_ turn: inout Turn) {
+        for (resource, end) in leases.sorted(by: { $0.key < $1.key }) where end <= turn.now {
+            leases[resource] = nil
+            guard let slot = situation.inventory.slots[resource] else { continue }
+            turn.touched.insert(slot)
+            turn.touched.formUnion(situation.inventory.setStale(slot, true))
+            turn.causes.append("\(resource) fell silent")
+        }
+        leaseCheck = leases.values.min()
     }
 }

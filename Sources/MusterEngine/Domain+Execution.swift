@@ -72,7 +72,7 @@ extension Domain {
 
     /// Makes a plan where the decision needs one, and sends what is due of it.
     mutating func proceed(_ turn: inout Turn) {
-        let steps = neededSteps
+        let steps = neededSteps(turn)
         if isNewPlanNeeded(steps) { plan(steps, &turn) }
         guard !options.isDryRun else { return }
         advance(&turn)
@@ -80,16 +80,24 @@ extension Domain {
 
     /// Every change from what is reported to what is implemented, those under way included.
     ///
-    /// - Complexity: O(slots).
-    private var neededSteps: [Step] {
-        situation.inventory.registered.compactMap { slot in
-            guard situation.isManaged[slot], situation.inventory.isUsable[slot] else { return nil }
+    /// - Complexity: O(slots that this turn touched + changes that are not confirmed); O(slots)
+    ///   after a change of structure.
+    private mutating func neededSteps(_ turn: Turn) -> [Step] {
+        let suspects =
+            turn.isStructural
+            ? Set(situation.inventory.registered)
+            : unsettled.union(turn.touched).union(situation.flipped)
+        let steps = suspects.sorted().compactMap { slot -> Step? in
+            guard let resource = situation.inventory.resources[slot],
+                situation.isManaged[slot], situation.inventory.isUsable[slot]
+            else { return nil }
             let isOnline = situation.isOnline[slot]
             let isThere = situation.inventory.reportsOnline(slot) == isOnline
-            let isAwaited = execution.flights[situation.inventory[slot].id] != nil
-            guard !isThere || isAwaited else { return nil }
+            guard !isThere || execution.flights[resource.id] != nil else { return nil }
             return Step(slot: slot, target: isOnline ? .online : .offline)
         }
+        unsettled = Set(steps.map(\.slot))
+        return steps
     }
 
     private func isNewPlanNeeded(_ steps: [Step]) -> Bool {

@@ -44,17 +44,36 @@ extension Domain {
     mutating func alert(_ turn: inout Turn) {
         tellChanges(&turn)
         tellStaleness(&turn)
-        var current: Set<String> = []
-        for index in situation.policies.indices {
+        let suspects =
+            turn.isStructural ? Array(situation.policies.indices) : situation.moved.sorted()
+        for index in suspects {
             let ground = situation.policies[index]
             let fingerprint = fingerprint(of: ground.policy)
-            guard !ground.isSatisfied else { continue }
-            current.insert(fingerprint)
-            if alerts.open[fingerprint] == nil { fire(index, fingerprint, &turn) }
+            let isOpen = alerts.open[fingerprint] != nil
+            if ground.isSatisfied {
+                if isOpen {
+                    resolve(
+                        fingerprint,
+                        summary: "policy \(ground.policy.name) holds again",
+                        &turn
+                    )
+                }
+            } else if !isOpen {
+                fire(index, fingerprint, &turn)
+            }
         }
+        if turn.isStructural { resolveWithdrawn(&turn) }
+    }
+
+    private mutating func resolveWithdrawn(_ turn: inout Turn) {
+        let inForce = Set(situation.policies.map { fingerprint(of: $0.policy) })
         for (fingerprint, notice) in alerts.open.sorted(by: { $0.key < $1.key })
-        where notice.kind == .configurationUnsatisfied && !current.contains(fingerprint) {
-            resolve(fingerprint, summary: "policy \(notice.policy ?? "") holds again", &turn)
+        where notice.kind == .configurationUnsatisfied && !inForce.contains(fingerprint) {
+            resolve(
+                fingerprint,
+                summary: "policy \(notice.policy ?? "") is not in force any more",
+                &turn
+            )
         }
     }
 

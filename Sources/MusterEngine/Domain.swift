@@ -42,6 +42,12 @@ public struct Domain: Sendable {
     var unproven: Set<String> = []
     /// When each resource's report expires.
     var leases: [ResourceID: Instant] = [:]
+    /// No lease ends before this; `nil` where none ends.
+    var leaseCheck: Instant?
+    /// When the next maintenance window begins or ends.
+    var boundary: Instant?
+    /// The slots whose report is not what is implemented, or that are awaited.
+    var unsettled: Set<Int> = []
     /// When each quarantine ends.
     var quarantines: [ResourceID: Instant] = [:]
     /// Counts notices, for ids that are the same whenever the same happens.
@@ -69,19 +75,21 @@ public struct Domain: Sendable {
         }
         for event in events { absorb(event, &turn) }
         pass(&turn)
-        settle(&turn)
-        decide(&turn)
-        proceed(&turn)
-        alert(&turn)
-        nextDeadline = earliestDeadline(after: now)
+        // Mostly nothing but leases is new, and then nothing else is looked at.
+        if turn.isStructural || !turn.touched.isEmpty {
+            situation.forgetChanges()
+            settle(&turn)
+            decide(&turn)
+            proceed(&turn)
+            alert(&turn)
+        }
+        nextDeadline = earliestDeadline
         return turn.directives
     }
 
-    private func earliestDeadline(after now: Instant) -> Instant? {
-        [
-            leases.values.min(), quarantines.values.min(), execution.nextDeadline,
-            configuration.nextBoundary(after: now),
-        ].compactMap { $0 }.min()
+    private var earliestDeadline: Instant? {
+        [leaseCheck, quarantines.values.min(), execution.nextDeadline, boundary]
+            .compactMap { $0 }.min()
     }
 }
 

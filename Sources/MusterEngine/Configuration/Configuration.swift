@@ -23,6 +23,8 @@ struct Configuration: Sendable {
     private let domain: DomainID
     private var baseline: [Name: Baseline.Entry] = [:]
     private var bus: [Name: Baseline.Entry] = [:]
+    /// The documents in force, in order of kind and name.
+    private var documents: [Document] = []
 
     init(domain: DomainID, baseline: Baseline) {
         self.domain = domain
@@ -61,12 +63,9 @@ struct Configuration: Sendable {
         }.min()
     }
 
-    private var documents: [Document] {
-        effective.sorted { $0.key < $1.key }.map(\.value)
-    }
-
     /// Replaces the baseline; documents for other domains are passed over.
     mutating func setBaseline(_ baseline: Baseline) {
+        defer { sortDocuments() }
         self.baseline = [:]
         for entry in baseline.entries
         where entry.document.domain == nil || entry.document.domain == domain {
@@ -80,7 +79,12 @@ struct Configuration: Sendable {
     mutating func apply(_ changes: [ConfigurationChange]) throws(Refusal) {
         var next = self
         for change in changes { try next.apply(change) }
+        next.sortDocuments()
         self = next
+    }
+
+    private mutating func sortDocuments() {
+        documents = effective.sorted { $0.key < $1.key }.map(\.value)
     }
 
     private mutating func apply(_ change: ConfigurationChange) throws(Refusal) {

@@ -49,6 +49,10 @@ struct Situation: Sendable {
     private(set) var serves: [[Int]] = []
     /// The slots for which the last grounding changed the rules or the costs.
     private(set) var rearranged: Set<Int> = []
+    /// Slots whose state was set anew, and policies whose counters moved, since the last
+    /// ``forgetChanges()``: what follows a decision looks at these only.
+    private(set) var flipped: Set<Int> = []
+    private(set) var moved: Set<Int> = []
     /// Managed slots that no valid choice has online, see ``refreshBlocked()``.
     var blocked: Set<Int> = []
     /// The target of the command in flight, by slot.
@@ -81,7 +85,14 @@ struct Situation: Sendable {
     mutating func setOnline(_ slot: Int, _ value: Bool) {
         guard isOnline[slot] != value else { return }
         isOnline[slot] = value
+        flipped.insert(slot)
         count(slot, usable: 0, online: value ? 1 : -1)
+    }
+
+    /// Begins anew to note what changes.
+    mutating func forgetChanges() {
+        flipped.removeAll(keepingCapacity: true)
+        moved.removeAll(keepingCapacity: true)
     }
 
     /// Takes in that a slot's usability or its reported state is new: an unusable resource is
@@ -103,6 +114,7 @@ struct Situation: Sendable {
 
     private mutating func count(_ slot: Int, usable: Int, online: Int) {
         for occurrence in occurrences[slot] {
+            moved.insert(occurrence.policy)
             policies[occurrence.policy].quantities[occurrence.quantity]
                 .update(term: occurrence.term, usable: usable, online: online)
         }
