@@ -98,7 +98,10 @@ let package = Package(
             ("MusterKafka", []),
             (
                 "MusterWorker",
-                ["MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy", "MusterYAML"]
+                [
+                    "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy",
+                    "MusterYAML",
+                ]
             ),
         ].map { (name: String, more: [String]) in
             .testTarget(

@@ -41,6 +41,8 @@ public final class Producer {
     private let client: ClientHandle
     private let callbacks: ProducerCallbacks
     private var scratch = ProduceArguments()
+    /// Topics that librdkafka shall keep in mind; they must go before the client does.
+    private var topics = unsafe [OpaquePointer]()
 
     /// Records that the broker has acknowledged.
     public var delivered: Int { callbacks.delivered }
@@ -69,6 +71,27 @@ public final class Producer {
             defaults: Self.defaults,
             callbacks: callbacks
         )
+    }
+
+    /// Learns where the partitions of topics are, which the first record to each would otherwise
+    /// wait up to a second for.
+    ///
+    /// - Throws: `timedOut` or `transport` when no broker answers; nothing is lost by it.
+    public func prepare(
+        topics names: [String],
+        within timeout: Duration
+    ) throws(KafkaError) {
+        for name in names {
+            guard let topic = unsafe rd_kafka_topic_new(client.raw, name, nil) else {
+                throw KafkaError(.init(rd_kafka_last_error()))
+            }
+            unsafe topics.append(topic)
+        }
+        var answer: UnsafePointer<rd_kafka_metadata>?
+        try unsafe KafkaError.check(
+            rd_kafka_metadata(client.raw, 0, nil, &answer, timeout.timeout)
+        )
+        unsafe rd_kafka_metadata_destroy(answer)
     }
 
     /// Queues a record; its bytes are copied.
@@ -119,6 +142,7 @@ public final class Producer {
         // Whoever wanted the queued records delivered has flushed; without this, destroying the
         // client would leave their memory to librdkafka's own clean-up with callbacks pending.
         unsafe rd_kafka_purge(client.raw, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+        for index in unsafe topics.indices { unsafe rd_kafka_topic_destroy(topics[index]) }
     }
 }
 

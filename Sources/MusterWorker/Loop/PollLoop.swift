@@ -63,6 +63,9 @@ final class PollLoop {
         } catch {
             throw .wrongProperty(error)
         }
+        // No harm if it fails: records wait, and only the first ones longer.
+        let outbound = OutboundRecord.Topic.allCases.map { context.settings.topics.name(of: $0) }
+        try? producer.prepare(topics: outbound, within: settings.kafka.connectTimeout)
         brake = Brake(settings.limits)
         round = Round(settings: settings, shards: shards.count)
         timers = Timers(shards: shards.count)
