@@ -12,8 +12,9 @@ public struct Options: Hashable, Sendable {
     public var commandAttempts = 5
     /// How long a resource that did not obey is left alone.
     public var quarantine: Duration = .seconds(15 * 60)
-    /// The work that one solve may take, in the solver's units.
-    public var solveWork = 20_000_000
+    /// The work that deciding may take in one turn, in the solver's units; the default is about
+    /// two seconds.
+    public var solveWork = 300_000_000
     /// Whether to plan only: nothing is sent, and nothing counts as under way.
     public var isDryRun = false
 

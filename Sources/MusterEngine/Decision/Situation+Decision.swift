@@ -17,6 +17,9 @@ struct Decision: Sendable {
 }
 
 extension Situation {
+    /// The work that every part may take, however much the others have taken.
+    private var leastWork: Int { 1_000_000 }
+
     /// Decides the parts that contain one of these slots or policies; the rest keeps its state.
     mutating func decide(
         slots: some Sequence<Int>,
@@ -28,11 +31,18 @@ extension Situation {
         let slots = Array(slots)
         settle(slots)
         decision.parts = parts(touching: slots, policies: seeds)
-        for part in decision.parts {
+        // Small parts first: what they leave over is for the large ones.
+        let order = decision.parts.indices.sorted {
+            (decision.parts[$0].slots.count, $0) < (decision.parts[$1].slots.count, $1)
+        }
+        for (position, index) in order.enumerated() {
+            let part = decision.parts[index]
             settle(part.policies.flatMap { policies[$0].coupled })
             guard !part.slots.isEmpty else { continue }
             decision.solves += 1
-            if !solve(part, budget: budget, statistics: &decision.statistics) {
+            let left = max(0, budget.work - decision.statistics.work)
+            let share = Budget(work: max(left / min(order.count - position, 4), leastWork))
+            if !solve(part, budget: share, statistics: &decision.statistics) {
                 decision.unproven.formUnion(part.policies)
             }
         }

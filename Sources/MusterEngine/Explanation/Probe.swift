@@ -13,7 +13,7 @@ struct Probe {
 
     /// How many questions one explanation may ask, and how much work each may take.
     private static var questionLimit: Int { 150 }
-    private static var budget: Budget { Budget(work: 1_000_000) }
+    private static var budget: Budget { Budget(work: 5_000_000) }
 
     let situation: Situation
     let part: Part
