@@ -137,6 +137,7 @@ final class ClientHandle {
     let raw: OpaquePointer
     /// Kept here because the client's threads use it until `rd_kafka_destroy` has returned.
     private let callbacks: Callbacks
+    private var isAbandoned = false
 
     /// Makes a client; later defaults give way to `properties`.
     init(
@@ -155,8 +156,16 @@ final class ClientHandle {
         self.callbacks = callbacks
     }
 
+    /// Gives up on destroying the client, which would block for as long as its broker is away. It
+    /// lives on, and so do the callbacks that its threads use, until the process ends.
+    func abandon() {
+        guard !isAbandoned else { return }
+        isAbandoned = true
+        unsafe _ = Unmanaged.passRetained(callbacks)
+    }
+
     deinit {
-        unsafe rd_kafka_destroy(raw)
+        if !isAbandoned { unsafe rd_kafka_destroy(raw) }
         extendLifetime(callbacks)
     }
 }

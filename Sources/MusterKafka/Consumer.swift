@@ -132,16 +132,30 @@ public final class Consumer {
         _ = try list.offsets()
     }
 
-    /// Commits the offsets of the records to be read next, either waiting for the broker's answer
-    /// or not; then a failure is only logged.
+    /// Commits the offsets of the records to be read next, without waiting; a failure is logged.
+    public func commit(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
+        let list = PartitionList(offsets)
+        try unsafe KafkaError.check(rd_kafka_commit(client.raw, list.raw, 1))
+    }
+
+    /// Commits the offsets of the records to be read next, and waits for the broker's answer.
     ///
-    /// - Throws: the broker's answer, if it is an error.
+    /// - Throws: the answer, if it is an error; `timedOut` when there is none.
     public func commit(
         _ offsets: [TopicPartition: Int64],
-        waiting: Bool
+        within timeout: Duration
     ) throws(KafkaError) {
         let list = PartitionList(offsets)
-        try unsafe KafkaError.check(rd_kafka_commit(client.raw, list.raw, waiting ? 0 : 1))
+        // Not `rd_kafka_commit`: with the coordinator away, it waits for the session's timeout.
+        let queue = unsafe rd_kafka_queue_new(client.raw)
+        defer { unsafe rd_kafka_queue_destroy(queue) }
+        try unsafe KafkaError.check(
+            rd_kafka_commit_queue(client.raw, list.raw, queue, nil, nil)
+        )
+        let event = unsafe rd_kafka_queue_poll(queue, timeout.timeout)
+        defer { unsafe rd_kafka_event_destroy(event) }
+        guard unsafe event != nil else { throw KafkaError(.timedOut) }
+        try unsafe KafkaError.check(rd_kafka_event_error(event))
     }
 
     /// What the group has committed; partitions without a commit are left out.
@@ -179,13 +193,35 @@ public final class Consumer {
     }
 
     /// Leaves the group; ``onRebalance`` hears of the revocation. Later calls do nothing.
-    public func close() {
-        guard !isClosed else { return }
+    ///
+    /// - Returns: whether it is closed. It is not when the broker was away for so long; then the
+    ///   group learns by the session's end, and the client's memory is left to the process's.
+    @discardableResult
+    public func close(within timeout: Duration = .seconds(10)) -> Bool {
+        guard !isClosed else { return true }
         isClosed = true
-        unsafe rd_kafka_consumer_close(client.raw)
+        let isLeft = leave(within: timeout)
         // The queue must go before the client does, and the closure may hold on to our owner.
         waker.invalidate()
         callbacks.onRebalance = nil
+        if !isLeft { client.abandon() }
+        return isLeft
+    }
+
+    private func leave(within timeout: Duration) -> Bool {
+        let queue = unsafe rd_kafka_queue_new(client.raw)
+        defer { unsafe rd_kafka_queue_destroy(queue) }
+        if let error = unsafe rd_kafka_consumer_close_queue(client.raw, queue) {
+            unsafe rd_kafka_error_destroy(error)
+            // It cannot be closed in the background after a fatal error, but at once.
+            return unsafe rd_kafka_consumer_close(client.raw) != RD_KAFKA_RESP_ERR__TIMED_OUT
+        }
+        let deadline = ContinuousClock.now + timeout
+        while unsafe rd_kafka_consumer_closed(client.raw) == 0 {
+            guard ContinuousClock.now < deadline else { return false }
+            unsafe rd_kafka_queue_poll_callback(queue, 50)
+        }
+        return true
     }
 }
 

@@ -91,7 +91,7 @@ struct GroupTests {
                 _ = try consumer.poll(for: .milliseconds(50))
                 return !consumer.assignment.isEmpty
             }
-            try consumer.commit([committed: 7], waiting: true)
+            try consumer.commit([committed: 7], within: .seconds(10))
             consumer.close()
         }
         let successor = try consumer(of: broker, group: "g")

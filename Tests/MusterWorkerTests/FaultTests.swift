@@ -63,6 +63,20 @@ struct FaultTests {
         #expect(worker.worker.counters.deadLetters == 2)
     }
 
+    @Test("A stop ends in time though the broker is away and offsets are not committed")
+    func stopWithoutBroker() async throws {
+        let bus = try Bus { $0.limits.commitInterval = .seconds(100) }
+        let worker = try await RunningWorker.live(on: bus)
+        for value in ["{", "["] {
+            try bus.report("d", value)
+            _ = try await bus.published.first("the dead letter") { $0.text == value ? true : nil }
+        }
+        try bus.broker.takeDown()
+        let began = ContinuousClock.now
+        try await worker.stop()
+        #expect(ContinuousClock.now - began < .seconds(20))
+    }
+
     @Test("Two workers share the partitions, and one takes over from the other when that stops")
     func takeover() async throws {
         let bus = try Bus { settings in

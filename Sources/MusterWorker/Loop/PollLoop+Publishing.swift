@@ -103,7 +103,11 @@ extension PollLoop {
             uniqueKeysWithValues: toCommit.map { (partition(of: $0.key), $0.value) }
         )
         do throws(KafkaError) {
-            try consumer.commit(offsets, waiting: waiting)
+            if waiting {
+                try consumer.commit(offsets, within: .seconds(3))
+            } else {
+                try consumer.commit(offsets)
+            }
             toCommit = [:]
         } catch {
             logger.warning("committing failed", metadata: ["reason": "\(error)"])
@@ -134,6 +138,6 @@ extension PollLoop {
             )
         }
         // Closing revokes, and that commits.
-        consumer.close()
+        consumer.close(within: .seconds(5))
     }
 }

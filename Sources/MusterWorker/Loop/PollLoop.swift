@@ -86,7 +86,7 @@ final class PollLoop {
             mailbox.connect(nil)
             // After an error nothing may be committed any more, so nobody listens to this.
             consumer.onRebalance = nil
-            consumer.close()
+            consumer.close(within: .seconds(5))
         }
         while !mailbox.isStopping { try turn() }
         try drain()
