@@ -74,7 +74,7 @@ struct PlanText {
                 break
             case .recovery(let resources):
                 terminal.write(
-                    "      until then: holds once \(resources.map(\.name).joined(separator: ", "))"
+                    "      would hold once \(resources.map(\.name).joined(separator: ", "))"
                         + " \(resources.count == 1 ? "has" : "have") recovered"
                 )
             case nil: break
