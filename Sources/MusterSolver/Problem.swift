@@ -8,6 +8,7 @@ public struct Variable: Hashable, Comparable, Sendable {
 
     init(index: Int) { self.index = Int32(index) }
 
+    /// In order of position.
     public static func < (a: Variable, b: Variable) -> Bool { a.index < b.index }
 }
 
@@ -24,6 +25,7 @@ public struct Literal: Hashable, Sendable {
         self.isNegated = isNegated
     }
 
+    /// The complement.
     public static prefix func ! (literal: Literal) -> Literal {
         Literal(literal.variable, isNegated: !literal.isNegated)
     }
