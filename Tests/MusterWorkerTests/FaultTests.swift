@@ -31,6 +31,21 @@ struct FaultTests {
         try await worker.stop()
     }
 
+    @Test("A record of five megabytes is put aside with its size in place of its value")
+    func hugeRecord() async throws {
+        let bus = try Bus()
+        let worker = try await RunningWorker.live(on: bus)
+        let value = String(repeating: "x", count: 5_000_000)
+        try bus.report("d", value)
+        try bus.configure("d", value)
+        let letters = try await bus.published.wait(for: "both dead letters") { seen in
+            seen.count { $0.topic == "muster-dead-letters" } == 2
+        }.filter { $0.topic == "muster-dead-letters" }
+        #expect(letters.allSatisfy { $0.value == nil && $0.key == "d" })
+        #expect(letters.allSatisfy { $0.headers["muster-value-omitted-bytes"] == "5000000" })
+        try await worker.stop()
+    }
+
     @Test("A dead letter that its topic does not take is sent without its value")
     func oversizedDeadLetter() throws {
         let record = OutboundRecord(
@@ -42,7 +57,7 @@ struct FaultTests {
         let smaller = try #require(record.withoutValue())
         #expect(smaller.value == nil)
         #expect(smaller.key == [1])
-        #expect(smaller.headers == [RecordHeader("muster.value.omitted.bytes", "3")])
+        #expect(smaller.headers == [RecordHeader("muster-value-omitted-bytes", "3")])
         #expect(smaller.withoutValue() == nil)
         var command = record
         command.topic = .commands

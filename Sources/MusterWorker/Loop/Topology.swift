@@ -111,8 +111,9 @@ extension Settings {
 
     /// Properties of the producer.
     func producerProperties() -> [String: String] {
-        // A dead letter holds a record that its topic let through, so let it out again: the
-        // topic's own limit decides, not the client's smaller one.
-        ["message.max.bytes": "67108864"].merging(clientProperties()) { $1 }
+        // More than the client's own limit, so that most of what an inbound topic let through fits
+        // into a dead letter, but less than the 5 MiB beyond which the embedded broker silently
+        // empties a partition. What is larger is put aside without its value.
+        ["message.max.bytes": "4000000"].merging(clientProperties()) { $1 }
     }
 }

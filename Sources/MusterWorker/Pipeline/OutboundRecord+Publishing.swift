@@ -9,7 +9,7 @@ extension OutboundRecord {
         guard topic == .deadLetters, let value else { return nil }
         var smaller = self
         smaller.value = nil
-        smaller.headers.append(RecordHeader("muster.value.omitted.bytes", "\(value.count)"))
+        smaller.headers.append(RecordHeader("muster-value-omitted-bytes", "\(value.count)"))
         return smaller
     }
 }
