@@ -57,8 +57,8 @@ public struct LinearSum: Hashable, Sendable {
     /// Adds a multiple of a literal's truth value.
     public mutating func add(_ coefficient: Int, _ literal: Literal) {
         if literal.isNegated {
-            constant += coefficient
-            add(-coefficient, literal.variable)
+            constant = constant.saturatingAdd(coefficient)
+            add(coefficient.saturatingNegation, literal.variable)
         } else {
             add(coefficient, literal.variable)
         }
@@ -66,8 +66,10 @@ public struct LinearSum: Hashable, Sendable {
 
     /// Adds a multiple of another sum.
     public mutating func add(_ factor: Int, _ other: LinearSum) {
-        constant += factor * other.constant
-        for term in other.terms { add(factor * term.coefficient, term.variable) }
+        constant = constant.saturatingAdd(factor.saturatingMultiply(other.constant))
+        for term in other.terms {
+            add(factor.saturatingMultiply(term.coefficient), term.variable)
+        }
     }
 }
 
@@ -144,7 +146,8 @@ public struct Problem: Sendable {
     /// - Complexity: O(terms).
     public func startValue(of sum: LinearSum) -> Int {
         sum.terms.reduce(sum.constant) {
-            $0 + $1.coefficient * variables[Int($1.variable.index)].start
+            let start = variables[Int($1.variable.index)].start
+            return $0.saturatingAdd($1.coefficient.saturatingMultiply(start))
         }
     }
 
@@ -156,10 +159,10 @@ public struct Problem: Sendable {
         var upper = sum.constant
         for term in sum.terms {
             let domain = variables[Int(term.variable.index)]
-            let a = term.coefficient * domain.lower
-            let b = term.coefficient * domain.upper
-            lower += min(a, b)
-            upper += max(a, b)
+            let a = term.coefficient.saturatingMultiply(domain.lower)
+            let b = term.coefficient.saturatingMultiply(domain.upper)
+            lower = lower.saturatingAdd(min(a, b))
+            upper = upper.saturatingAdd(max(a, b))
         }
         return lower...upper
     }
@@ -186,7 +189,8 @@ extension LinearSum {
         var result = LinearSum(constant)
         for term in terms.sorted(by: { $0.variable < $1.variable }) {
             if let last = result.terms.last, last.variable == term.variable {
-                result.terms[result.terms.count - 1].coefficient += term.coefficient
+                result.terms[result.terms.count - 1].coefficient =
+                    last.coefficient.saturatingAdd(term.coefficient)
             } else {
                 result.terms.append(term)
             }

@@ -370,9 +370,9 @@ struct Lowering {
         of policy: GroundPolicy
     ) -> LinearSum {
         let slacks = slacks(leaf, of: policy)
-        let worst = slacks.map { -problem.range(of: $0).lowerBound }.max() ?? 0
+        let worst = slacks.map { problem.range(of: $0).lowerBound.saturatingNegation }.max() ?? 0
         guard worst > 0 else { return LinearSum(0) }
-        let start = slacks.map { -problem.startValue(of: $0) }.max() ?? 0
+        let start = slacks.map { problem.startValue(of: $0).saturatingNegation }.max() ?? 0
         let variable = problem.addVariable(0...worst, start: max(0, start))
         for slack in slacks {
             var row = slack

@@ -2,6 +2,7 @@
 
 import MusterModel
 import MusterPolicy
+import MusterSolver
 
 /// How good a choice is, compared from the first part to the last.
 public struct Objective: Hashable, Sendable {
@@ -32,7 +33,7 @@ public struct Objective: Hashable, Sendable {
     /// What minimised quantities cost.
     public var running = 0
     /// The whole cost.
-    public var cost: Int { changes + preferences + running }
+    public var cost: Int { changes.saturatingAdd(preferences).saturatingAdd(running) }
 }
 
 extension Situation {
@@ -44,17 +45,19 @@ extension Situation {
         var unsatisfied: [Int: [String]] = [:]
         var shortfall: [Int: Int] = [:]
         for ground in policies where ground.isEnforced {
-            objective.preferences += ground.preferenceCost
+            objective.preferences = objective.preferences.saturatingAdd(ground.preferenceCost)
             guard !ground.isSatisfied else { continue }
             let priority = ground.policy.priority
             unsatisfied[priority, default: []].append(ground.policy.name)
             if ground.policy.whenUnsatisfiable == .bestEffort {
-                shortfall[priority, default: 0] += ground.shortfall
+                shortfall[priority] = (shortfall[priority] ?? 0).saturatingAdd(ground.shortfall)
             }
         }
         for slot in inventory.registered where inventory.isUsable[slot] {
             if isOnline[slot] != isCurrentlyOnline(slot) { objective.changes += changeCost[slot] }
-            if isOnline[slot] { objective.running += onlineCost[slot] }
+            if isOnline[slot] {
+                objective.running = objective.running.saturatingAdd(onlineCost[slot])
+            }
         }
         objective.unsatisfied = unsatisfied.sorted { $0.key > $1.key }
             .map { .init(priority: $0.key, policies: $0.value) }

@@ -182,9 +182,13 @@ extension GroundCondition {
     fileprivate func needs(_ quantities: [GroundQuantity]) -> String {
         guard case .leaf(let leaf) = self else { return "" }
         return leaf.bounds.map { bound in
-            let other = bound.other.map { $0.factor * quantities[$0.quantity].value } ?? 0
+            let other =
+                bound.other.map {
+                    $0.factor.saturatingMultiply(quantities[$0.quantity].value)
+                } ?? 0
+            let limit = bound.constant.saturatingAdd(other)
             return bound.sign > 0
-                ? "at least \(-(bound.constant + other))" : "at most \(bound.constant + other)"
+                ? "at least \(limit.saturatingNegation)" : "at most \(limit)"
         }.joined(separator: " and ")
     }
 }

@@ -3,6 +3,7 @@
 
 import MusterModel
 import MusterPolicy
+import MusterSolver
 
 /// A condition whose leaves are bounds on quantities, by index into ``GroundPolicy/quantities``.
 indirect enum GroundCondition: Sendable {
@@ -44,9 +45,12 @@ extension GroundCondition.Leaf {
     func shortfall(_ quantities: [GroundQuantity]) -> Int {
         let value = quantities[quantity].value
         return bounds.reduce(0) { worst, bound in
-            var slack = bound.sign * value + bound.constant
-            if let other = bound.other { slack += other.factor * quantities[other.quantity].value }
-            return max(worst, -slack)
+            var slack = (bound.sign * value).saturatingAdd(bound.constant)
+            if let other = bound.other {
+                let value = quantities[other.quantity].value
+                slack = slack.saturatingAdd(other.factor.saturatingMultiply(value))
+            }
+            return max(worst, slack.saturatingNegation)
         }
     }
 }
@@ -80,10 +84,11 @@ extension GroundCondition {
     /// - Complexity: O(leaves).
     func shortfall(_ quantities: [GroundQuantity]) -> Int {
         switch self {
-        case .and(let conditions): conditions.reduce(0) { $0 + $1.shortfall(quantities) }
+        case .and(let conditions):
+            conditions.reduce(0) { $0.saturatingAdd($1.shortfall(quantities)) }
         case .or(let conditions): conditions.map { $0.shortfall(quantities) }.min() ?? 1
         case .leaf(let leaf): leaf.shortfall(quantities)
-        case .fits(let leaves): leaves.reduce(0) { $0 + $1.shortfall(quantities) }
+        case .fits(let leaves): leaves.reduce(0) { $0.saturatingAdd($1.shortfall(quantities)) }
         default: holds(quantities) ? 0 : 1
         }
     }

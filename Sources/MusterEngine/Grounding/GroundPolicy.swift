@@ -2,6 +2,7 @@
 
 import MusterModel
 import MusterPolicy
+import MusterSolver
 
 /// A grounded policy with counters for everything it reads.
 struct GroundPolicy: Sendable {
@@ -32,6 +33,8 @@ struct GroundPolicy: Sendable {
 
     /// What unmet preferences cost.
     var preferenceCost: Int {
-        prefer.reduce(0) { $0 + $1.weight * $1.condition.shortfall(quantities) }
+        prefer.reduce(0) {
+            $0.saturatingAdd($1.weight.saturatingMultiply($1.condition.shortfall(quantities)))
+        }
     }
 }

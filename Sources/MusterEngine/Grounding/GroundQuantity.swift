@@ -42,7 +42,7 @@ struct GroundQuantity: Sendable {
         self.terms = terms
         countsGroups = groupCount != nil
         groups = Array(repeating: Group(), count: groupCount ?? 0)
-        total = groupCount ?? terms.reduce(0) { $0 + $1.amount }
+        total = groupCount ?? terms.reduce(0) { $0 &+ $1.amount }
     }
 
     /// What it is now.
@@ -78,8 +78,9 @@ struct GroundQuantity: Sendable {
     mutating func update(term index: Int, usable du: Int, online dx: Int) {
         let term = terms[index]
         guard countsGroups else {
-            usable += du * term.amount
-            online += dx * term.amount
+            // Wrapping, so that what was added can be taken away again whatever it was.
+            usable &+= du * term.amount
+            online &+= dx * term.amount
             return
         }
         count(groups[term.group], by: -1)

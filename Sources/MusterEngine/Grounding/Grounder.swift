@@ -2,6 +2,7 @@
 
 import MusterModel
 import MusterPolicy
+import MusterSolver
 
 /// Grounds policies over one inventory. Made anew for each round of grounding, since its index of
 /// field values holds for the inventory as it is.
@@ -38,7 +39,7 @@ struct Grounder {
         for term in policy.minimize {
             for slot in matches(term.quantity.selector, among: nil) {
                 matched.insert(slot)
-                let cost = term.weight * amount(term.quantity.measure, slot)
+                let cost = term.weight.saturatingMultiply(amount(term.quantity.measure, slot))
                 if cost != 0 { online.append((slot, cost)) }
             }
         }
@@ -172,7 +173,7 @@ struct Grounder {
                     Quantity(.sum(capacity), of: selector),
                     of: guests[host, default: []]
                 )
-                let limit = inventory[host].capacity[capacity, default: 0]
+                let limit = self.capacity(capacity, of: host)
                 leaves.append(
                     .init(
                         quantity: number,
@@ -243,9 +244,9 @@ struct Grounder {
     }
 
     private func share(_ thousandths: Int, of total: Int, roundsUp: Bool) -> Int {
-        let whole = 100_000
-        let (q, r) = whole.dividingFullWidth(thousandths.multipliedFullWidth(by: total))
-        return roundsUp && r > 0 ? q + 1 : q
+        let whole = Int128(100_000)
+        let (q, r) = (Int128(thousandths) * Int128(total)).quotientAndRemainder(dividingBy: whole)
+        return Int(clamping: roundsUp && r > 0 ? q + 1 : q)
     }
 
     // MARK: Quantities
@@ -279,7 +280,13 @@ struct Grounder {
 
     private func amount(_ measure: Quantity.Measure, _ slot: Int) -> Int {
         guard case .sum(let name) = measure else { return 1 }
-        return inventory[slot].capacity[name, default: 0]
+        return capacity(name, of: slot)
+    }
+
+    /// A slot's own capacity, at most 2^44 (17 TiB in bytes): so the sums over a quarter of a
+    /// million resources still are exact.
+    private func capacity(_ name: String, of slot: Int) -> Int {
+        min(inventory[slot].capacity[name, default: 0], 1 << 44)
     }
 
     // MARK: Candidates

@@ -3,6 +3,7 @@
 
 import MusterModel
 import MusterPolicy
+import MusterSolver
 
 /// A domain's resources, grounded policies and implemented configuration.
 struct Situation: Sendable {
@@ -282,7 +283,9 @@ struct Situation: Sendable {
         onlineCost = Array(repeating: 0, count: isManaged.count)
         var listed: [Int?] = Array(repeating: nil, count: isManaged.count)
         for policy in policies where policy.isEnforced {
-            for (slot, cost) in policy.onlineCosts { onlineCost[slot] += cost }
+            for (slot, cost) in policy.onlineCosts {
+                onlineCost[slot] = onlineCost[slot].saturatingAdd(cost)
+            }
             for (slot, cost) in policy.changeCosts { listed[slot] = max(listed[slot] ?? 0, cost) }
         }
         changeCost = listed.map { $0 ?? 1 }

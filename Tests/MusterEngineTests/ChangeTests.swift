@@ -1,0 +1,145 @@
+// What is done on a change (contract, section 6), row by row, with the solver's calls counted.
+
+import MusterEngine
+import MusterModel
+import Testing
+
+@Suite struct ChangeTests {
+    /// Two parts that share nothing: `a…` for the one policy, `b…` for the other.
+    private static let twoParts = """
+        kind: Policy
+        name: two-a
+        require: {count: {resource: "a*"}, exactly: 2}
+        ---
+        kind: Policy
+        name: two-b
+        require: {count: {resource: "b*"}, exactly: 2}
+        """
+
+    /// Both parts satisfied, with one spare each.
+    private func settled() throws -> Scene {
+        var scene = try Scene(Self.twoParts)
+        _ = scene.report(
+            vm("a1", .online),
+            vm("a2", .online),
+            vm("a3"),
+            vm("b1", .online),
+            vm("b2", .online),
+            vm("b3")
+        )
+        return scene
+    }
+
+    @Test("a newer timestamp alone renews the lease and is not searched for")
+    func newerTimestamp() throws {
+        var scene = try settled()
+        let solves = scene.domain.solves
+        _ = scene.report(vm("a1", .online, ttl: .seconds(30)))
+        #expect(scene.domain.nextDeadline == scene.now + .seconds(30))
+        _ = scene.wait(.seconds(20))
+        #expect(scene.report(vm("a1", .online, ttl: .seconds(30))).isEmpty)
+        #expect(scene.wait(.seconds(20)).isEmpty)
+        #expect(scene.domain.solves == solves)
+    }
+
+    @Test("the loss of a resource outside the implemented configuration is not searched for")
+    func lossOutside() throws {
+        var scene = try settled()
+        let solves = scene.domain.solves
+        let directives = scene.report(vm("a3", .faulted))
+        #expect(scene.domain.solves == solves)
+        #expect(directives.commands.isEmpty)
+        #expect(directives.notices(.resourcesChanged).count == 1)
+        #expect(scene.desired("a1") == .online)
+    }
+
+    @Test("the loss of a resource inside is answered in its part alone")
+    func lossInside() throws {
+        var scene = try settled()
+        let solves = scene.domain.solves
+        #expect(scene.report(vm("a1", .faulted)).orders == ["start a3"])
+        #expect(scene.domain.solves == solves + 1)
+        #expect(scene.desired("b1") == .online)
+        #expect(scene.desired("b3") == .offline)
+    }
+
+    @Test("a resource that leaves its state by itself is brought back or replaced")
+    func drift() throws {
+        var scene = try settled()
+        let solves = scene.domain.solves
+        let directives = scene.report(vm("a1", .offline))
+        #expect(directives.commands.count == 1)
+        #expect(directives.commands.first?.action == .start)
+        #expect(scene.domain.solves == solves + 1)
+    }
+
+    @Test("a recovery is searched for only where something could become better")
+    func recovery() throws {
+        var scene = try settled()
+        _ = scene.report(vm("a3", .faulted))
+        let solves = scene.domain.solves
+        #expect(scene.report(vm("a3", .offline)).commands.isEmpty)
+        #expect(scene.domain.solves == solves)
+
+        _ = scene.report(vm("b1", .faulted), vm("b3", .faulted))
+        #expect(scene.domain.summary.objective.unsatisfied.map(\.policies) == [["two-b"]])
+        #expect(scene.report(vm("b3", .offline)).orders == ["start b3"])
+        #expect(scene.domain.summary.isSatisfied)
+    }
+
+    @Test("a policy that changes touches its own part alone")
+    func policyChange() throws {
+        var scene = try settled()
+        let solves = scene.domain.solves
+        let directives = try scene.configure(
+            """
+            kind: Policy
+            name: two-a
+            require: {count: {resource: "a*"}, exactly: 3}
+            """
+        )
+        #expect(directives.orders == ["start a3"])
+        #expect(scene.domain.solves == solves + 1)
+    }
+
+    @Test("the same policy once more changes nothing")
+    func samePolicy() throws {
+        var scene = try settled()
+        _ = try scene.configure(
+            "kind: Policy\nname: x\nrequire: {count: {resource: a1}, exactly: 1}"
+        )
+        let solves = scene.domain.solves
+        #expect(
+            try scene.configure(
+                "kind: Policy\nname: x\nrequire: {count: {resource: a1}, exactly: 1}"
+            ).isEmpty
+        )
+        #expect(scene.domain.solves == solves)
+    }
+
+    @Test("hold leaves things as they are, bestEffort comes as close as possible")
+    func unsatisfiable() throws {
+        for (fallback, orders) in [("hold", []), ("bestEffort", ["start a", "start b"])] {
+            var scene = try Scene(
+                """
+                kind: Policy
+                name: three
+                whenUnsatisfiable: \(fallback)
+                require: {count: {}, atLeast: 3}
+                """
+            )
+            let directives = scene.report(vm("a"), vm("b"))
+            #expect(directives.orders == orders)
+            #expect(directives.notices(.configurationUnsatisfied).count == 1)
+        }
+    }
+
+    @Test("an older report is ignored")
+    func olderReport() throws {
+        var scene = try settled()
+        var late = vm("a1", .faulted)
+        late.observedAt = Instant(milliseconds: 1)
+        #expect(scene.report(late).isEmpty)
+        #expect(scene.desired("a1") == .online)
+    }
+}

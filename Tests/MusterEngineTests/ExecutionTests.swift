@@ -1,0 +1,171 @@
+// Carrying a plan out: order, confirmation, repetition.
+
+import MusterEngine
+import MusterModel
+import Testing
+
+@Suite struct ExecutionTests {
+    @Test("a host starts before its guests, which wait for its report")
+    func hostFirst() throws {
+        var scene = try Scene(
+            "kind: Policy\nname: up\nrequire: {count: {kind: vm}, atLeast: 1}"
+        )
+        let estate = [node("n", .offline), vm("v", on: "n")]
+        let first = scene.report(estate)
+        #expect(first.orders == ["start n"])
+        #expect(first.commands.map(\.stage) == [1])
+        // On its way is not there yet.
+        #expect(scene.report(node("n", .starting)).commands.isEmpty)
+        let second = scene.report(node("n", .online))
+        #expect(second.orders == ["start v"])
+        #expect(second.commands.map(\.stage) == [2])
+        let last = scene.report(vm("v", .online, on: "n"))
+        #expect(last.notices(.planCompleted).count == 1)
+        #expect(scene.wait(.seconds(1)).isEmpty)
+    }
+
+    @Test("a drained host stops after its guests")
+    func guestsStopFirst() throws {
+        var scene = try Scene(
+            """
+            kind: Maintenance
+            name: work
+            where: {resource: n}
+            effect: drain
+            ---
+            kind: Policy
+            name: any
+            require: {count: {kind: vm}, atLeast: 0}
+            """
+        )
+        let estate = [node("n"), vm("v", .online, on: "n")]
+        let first = scene.report(estate)
+        #expect(first.orders == ["stop v"])
+        #expect(scene.obey(first, estate).orders == ["stop n"])
+    }
+
+    @Test("a group starts after the one that it needs, and stops before it")
+    func groups() throws {
+        let documents = """
+            kind: ServiceGroup
+            name: web
+            dependsOn: [{group: db, atLeast: 1, binding: firm}]
+            ---
+            kind: Policy
+            name: up
+            require: {count: {serviceGroup: web}, atLeast: 1}
+            """
+        var scene = try Scene(documents)
+        let estate = [vm("w", group: "web"), vm("x", group: "db")]
+        let first = scene.report(estate)
+        #expect(first.orders == ["start x"])
+        let second = scene.obey(first, estate)
+        #expect(second.orders == ["start w"])
+        _ = scene.obey(second, estate)
+        let down = try scene.configure(
+            "kind: Maintenance\nname: all\nwhere: {}\neffect: drain"
+        )
+        #expect(down.orders == ["stop w"])
+        #expect(scene.obey(down, estate).orders == ["stop x"])
+    }
+
+    @Test("without an upper bound the new one starts before the old one stops, with one after")
+    func makeOrBreak() throws {
+        for (bound, orders) in [
+            ("atLeast: 1", [["start b"], ["stop a"]]), ("exactly: 1", [["stop a"], ["start b"]]),
+        ] {
+            var scene = try Scene(
+                """
+                kind: Policy
+                name: one
+                require: {count: {}, \(bound)}
+                minimize: [{sum: price, of: {}, weight: 10}]
+                """
+            )
+            let estate = [
+                vm("a", .online, capacity: ["price": 5]), vm("b", capacity: ["price": 1]),
+            ]
+            let first = scene.report(estate)
+            #expect(first.orders == orders[0])
+            #expect(scene.obey(first, estate).orders == orders[1])
+        }
+    }
+
+    @Test("an unconfirmed command is sent again, ever later, then given up and decided anew")
+    func retries() throws {
+        var options = Options()
+        options.commandTimeout = .seconds(10)
+        options.commandAttempts = 2
+        options.quarantine = .seconds(600)
+        var scene = try Scene(
+            "kind: Policy\nname: up\nrequire: {count: {}, atLeast: 1}",
+            options: options
+        )
+        let first = scene.report(vm("a"), vm("b"))
+        let chosen = try #require(first.commands.first?.resource)
+        #expect(scene.wait(.seconds(9)).isEmpty)
+        let again = scene.wait(.seconds(1))
+        #expect(again.commands.map(\.attempt) == [2])
+        #expect(again.commands.map(\.resource) == [chosen])
+        #expect(scene.domain.nextDeadline == scene.now + .seconds(20))
+        let last = scene.wait(.seconds(20))
+        #expect(last.notices(.commandFailed).count == 1)
+        #expect(last.commands.count == 1)
+        #expect(last.commands.first?.resource != chosen)
+    }
+
+    @Test("a change under way supersedes the plan, and says so")
+    func superseded() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: up
+            require: {count: {kind: vm}, atLeast: 1}
+            """
+        )
+        _ = scene.report(node("n", .offline), vm("v", on: "n"))
+        let directives = try scene.configure(
+            "kind: Policy\nname: up\nrequire: {count: {kind: vm}, exactly: 0}"
+        )
+        #expect(directives.notices(.planSuperseded).count == 1)
+        // The host is on its way up, and nothing needs it down.
+        #expect(scene.report(node("n", .online)).commands.isEmpty)
+    }
+
+    @Test("what is not managed is never commanded")
+    func unmanaged() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: one
+            require: {count: {labels: {tier: gold}}, exactly: 1}
+            ---
+            kind: Maintenance
+            name: work
+            where: {resource: n}
+            effect: drain
+            """
+        )
+        let directives = scene.report(
+            vm("gold", labels: ["tier": "gold"]),
+            vm("other", .online, on: "n"),
+            node("n")
+        )
+        // The node carries work that nobody may stop, so it stays.
+        #expect(directives.orders == ["start gold"])
+        #expect(scene.desired("other") == nil)
+        #expect(scene.desired("n") == .online)
+    }
+
+    @Test("ids depend on what happened, not on when it was run")
+    func deterministic() throws {
+        func run() throws -> [Directive] {
+            var scene = try Scene(
+                "kind: Policy\nname: up\nrequire: {count: {}, atLeast: 2}"
+            )
+            return scene.report(vm("a"), vm("b"), vm("c")) + scene.report(vm("a", .faulted))
+        }
+        #expect(try run() == run())
+        #expect(try run().commands.first?.id == "d/1/1/a/1")
+    }
+}
