@@ -1,4 +1,4 @@
-// The predicate language as a tree (what each form means is in <doc:PolicyLanguage>).
+// The predicate language as a tree (what each form means is in the contract, section 4.1).
 //
 // The tree keeps every form that users write, each with its place, because explanations speak in
 // the user's own words. Grounding lowers it to linear constraints.
