@@ -111,4 +111,11 @@ let package = Package(
                 swiftSettings: settings
             )
         }
+        + [
+            .testTarget(
+                name: "TidyTests",
+                dependencies: ["MusterPolicy", "MusterWorker", "MusterYAML"],
+                swiftSettings: settings
+            )
+        ]
 )

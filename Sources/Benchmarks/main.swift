@@ -9,9 +9,8 @@ let chosen = CommandLine.arguments.dropFirst().first
 guard let benchmark = benchmarks.first(where: { $0.name == chosen }) else {
     print("usage: swift run -c release benchmarks NAME\n")
     for benchmark in benchmarks {
-        print(
-            "  \(benchmark.name.padding(toLength: 12, withPad: " ", startingAt: 0))\(benchmark.purpose)"
-        )
+        let name = benchmark.name.padding(toLength: 12, withPad: " ", startingAt: 0)
+        print("  \(name)\(benchmark.purpose)")
     }
     exit(chosen == nil ? 0 : 64)
 }

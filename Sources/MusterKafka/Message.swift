@@ -19,7 +19,8 @@ public struct Message: ~Copyable {
 
     var errorText: String { unsafe String(cString: rd_kafka_message_errstr(raw)) }
 
-    /// The topic's name; made anew at each call, so compare with ``isFrom(topic:)`` where it counts.
+    /// The topic's name; made anew at each call, so where it counts compare with
+    /// ``isFrom(topic:)``.
     public var topic: String { unsafe String(cString: rd_kafka_topic_name(raw.pointee.rkt)) }
 
     /// Whether the record is from this topic; allocates nothing.

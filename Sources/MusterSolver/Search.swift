@@ -1,6 +1,6 @@
 // The state of the search: bounds, the trail of their changes, and rows with their slack. The rest
-// of the engine is extensions in the files beside this one: propagation, conflict analysis, clauses,
-// branching, the linear relaxation and the order of objectives.
+// of the engine is extensions in the files beside this one: propagation, conflict analysis,
+// clauses, branching, the linear relaxation and the order of objectives.
 
 /// A lazy-clause-generating search over one component (Ohrimenko, Stuckey and Codish; with linear
 /// rows as in pseudo-Boolean solvers).

@@ -112,7 +112,8 @@ extension Solution.Statistics {
 extension Presolve {
     /// Shares a class's value out among its members.
     ///
-    /// Each begins at its start; what is more goes to the first, what is less is taken from the last.
+    /// Each begins at its start; what is more goes to the first, what is less is taken from the
+    /// last.
     func spread(_ value: Int, over members: [Int32], into values: inout [Int]) {
         var rest = value
         for member in members {

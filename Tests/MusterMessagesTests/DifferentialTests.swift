@@ -3,9 +3,9 @@
 //
 // - Ours takes UTF-8 only; Foundation also guesses UTF-16 and UTF-32 (the contract says UTF-8).
 // - Ours refuses a comma before `}` or `]`, which Foundation lets pass (RFC 8259 does not).
-// - Ours refuses malformed strings and numbers also in values that nobody reads: unknown fields, and
-//   those behind a repeated key. Foundation reads them lazily, so a record that it accepts today
-//   could turn bad when a field gets a meaning.
+// - Ours refuses malformed strings and numbers also in values that nobody reads: unknown fields,
+//   and those behind a repeated key. Foundation reads them lazily, so a record that it accepts
+//   today could turn bad when a field gets a meaning.
 // - From 2^53 on, Foundation passes an integer with a point or an exponent through a double and a
 //   decimal, rounds some, refuses others and stops the program at a few. Ours reads it exactly.
 

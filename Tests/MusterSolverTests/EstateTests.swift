@@ -1,5 +1,5 @@
-// Problems of the shape that domains give. Nothing can try every assignment of these, so the solver is
-// held against itself: from another start, and by other means, the optimum is the same.
+// Problems of the shape that domains give. Nothing can try every assignment of these, so the solver
+// is held against itself: from another start, and by other means, the optimum is the same.
 
 import MusterTestKit
 import Testing

@@ -62,7 +62,8 @@ struct SettingsTests {
         )
         #expect(
             found == [
-                "worker.shards: `many` is not a whole number from 1 to 1024 (from muster.yaml:2:11)",
+                "worker.shards: `many` is not a whole number from 1 to 1024 "
+                    + "(from muster.yaml:2:11)",
                 "commands.timeout: `soon` is not a duration such as 500ms, 30s, 5m or 2h "
                     + "(from the environment variable MUSTER_COMMANDS_TIMEOUT)",
                 "commands.attempts: `0` is not a whole number from 1 to 1000 (from --set)",

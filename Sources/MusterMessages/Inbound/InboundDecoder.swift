@@ -1,5 +1,6 @@
 // From a record to what it says: which envelope it is in, which language it is written in, which
-// domain it is for. Whatever is wrong is a value to be dead-lettered; nothing here stops the worker.
+// domain it is for. Whatever is wrong is a value to be dead-lettered; nothing here stops the
+// worker.
 
 internal import MusterModel
 public import MusterPolicy

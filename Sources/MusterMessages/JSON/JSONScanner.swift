@@ -213,7 +213,7 @@ extension JSONScanner {
     @inline(__always)
     private mutating func word(_ word: StaticString) throws(Flaw) {
         for at in 0..<word.utf8CodeUnitCount {
-            // The bytes of a literal live as long as the program, and the index is below their count.
+            // The bytes of a literal live as long as the program; the index is below their count.
             let expected = unsafe word.utf8Start[at]
             guard current == expected else { throw unexpected(.expectedValue) }
             index += 1

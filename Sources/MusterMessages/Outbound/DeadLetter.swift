@@ -47,9 +47,9 @@ public struct DeadLetter: Hashable, Sendable {
 /// Makes dead letters.
 ///
 /// Key and value are the record's own bytes. Its headers are kept, except that at most
-/// ``headerLimit`` of them are, that one of more than ``headerBytes`` bytes is left out whole, since
-/// half a value could pass for a whole one, and that reasons of ours from an earlier failure give
-/// way to the new ones. How many were left out stands in `muster-headers-dropped`.
+/// ``headerLimit`` of them are, that one of more than ``headerBytes`` bytes is left out whole,
+/// since half a value could pass for a whole one, and that reasons of ours from an earlier failure
+/// give way to the new ones. How many were left out stands in `muster-headers-dropped`.
 public struct DeadLetterEncoder: Hashable, Sendable {
     /// How many of the record's own headers are kept at most.
     public static let headerLimit = 64

@@ -23,7 +23,8 @@ struct PlanText {
         terminal.write(
             terminal.styled("domain \(plan.id)", .bold)
                 + ": \(counted(summary.registered, "resource")), \(summary.usable) usable, "
-                + "\(summary.desired.count) managed; \(counted(enforced.count, "policy", "policies"))"
+                + "\(summary.desired.count) managed; "
+                + counted(enforced.count, "policy", "policies")
         )
         writeChanges(summary)
         writeComplaints(plan)
