@@ -3,7 +3,7 @@
 
 internal import Foundation
 
-let benchmarks: [any Benchmark.Type] = [DecodeBenchmark.self]
+let benchmarks: [any Benchmark.Type] = [DecodeBenchmark.self, SolveBenchmark.self]
 
 let chosen = CommandLine.arguments.dropFirst().first
 guard let benchmark = benchmarks.first(where: { $0.name == chosen }) else {
