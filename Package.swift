@@ -72,7 +72,9 @@ let package = Package(
         ),
         .target(
             name: "MusterTestKit",
-            dependencies: ["MusterEngine", "MusterModel", "MusterPolicy", "MusterSolver"],
+            dependencies: [
+                "MusterEngine", "MusterModel", "MusterPolicy", "MusterSolver", "MusterYAML",
+            ],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -32,7 +32,8 @@ extension Instant {
     public var rfc3339: String {
         let ms = Int(milliseconds)
         let days = ms.quotient(dividingBy: 86_400_000)
-        var rest = ms - days * 86_400_000
+        // Not the difference to the day's start, which may lie before the first instant.
+        var rest = (ms % 86_400_000 + 86_400_000) % 86_400_000
         let (year, month, day) = Self.civil(days: days)
         let millis = rest % 1000
         rest /= 1000
