@@ -107,6 +107,21 @@ import Testing
         #expect(directives.commands.isEmpty, "the commands do not end")
     }
 
+    @Test("who reported first does not matter")
+    func order() {
+        for seed in 0..<150 {
+            var chance = Chance(seed: 20_000 + seed)
+            let reports = (0..<7).map { Report.observed(chance.resource($0)) }
+            let policies = (0..<3).map { chance.policy($0) }
+            func decide(_ reports: [Report]) -> [Placement] {
+                var domain = Domain(DomainID("d"), baseline: baseline(policies))
+                _ = domain.handle([.reports(reports)], at: Self.now)
+                return domain.summary.desired.map(\.placement)
+            }
+            #expect(decide(reports) == decide(reports.reversed()), "seed \(seed)")
+        }
+    }
+
     @Test("huge numbers saturate and do not trap")
     func hostile() {
         let huge = Quantity(.sum("cpu"), of: Selector([]))

@@ -86,10 +86,10 @@ struct Staging {
     }
 
     private mutating func nextStage() -> [Step] {
-        let readyStarts = starts.filter(isReadyToStart).sorted()
+        let readyStarts = ordered(starts.filter(isReadyToStart))
         let safeStarts = harmless(readyStarts.map { Step(slot: $0, target: .online) })
         if !safeStarts.isEmpty { return safeStarts }
-        let readyStops = stops.filter(isReadyToStop).sorted()
+        let readyStops = ordered(stops.filter(isReadyToStop))
         let safeStops = harmless(readyStops.map { Step(slot: $0, target: .offline) })
         if !safeStops.isEmpty { return safeStops }
         // No order keeps every bound: break before make, a quarter at a time.
@@ -100,13 +100,18 @@ struct Staging {
         if !breaking.isEmpty { return Array(breaking.prefix((breaking.count + 3) / 4)) }
         // What is left only passes through a worse state, or depends on itself in a ring; then
         // the order of groups gives way, and that of hosts only where hosts are the ring.
-        let unhindered = [readyStarts, starts.filter(hasHost).sorted(), starts.sorted()]
+        let unhindered = [readyStarts, ordered(starts.filter(hasHost)), ordered(starts)]
         if let chosen = unhindered.first(where: { !$0.isEmpty }), stops.isEmpty || hasHosts(chosen)
         {
             return chosen.map { Step(slot: $0, target: .online) }
         }
-        let bare = stops.filter(hasNoGuests).sorted()
-        return (bare.isEmpty ? stops.sorted() : bare).map { Step(slot: $0, target: .offline) }
+        let bare = ordered(stops.filter(hasNoGuests))
+        return (bare.isEmpty ? ordered(stops) : bare).map { Step(slot: $0, target: .offline) }
+    }
+
+    /// In order of resource id: a plan must not depend on who reported first.
+    private func ordered(_ slots: Set<Int>) -> [Int] {
+        slots.sorted { trial.inventory[$0].id < trial.inventory[$1].id }
     }
 
     private func hasHosts(_ slots: [Int]) -> Bool { slots.allSatisfy(hasHost) }

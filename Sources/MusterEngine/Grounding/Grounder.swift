@@ -167,7 +167,7 @@ struct Grounder {
             by: { inventory.host(of: $0) ?? $0 }
         )
         var leaves: [GroundCondition.Leaf] = []
-        for host in guests.keys.sorted() {
+        for host in guests.keys.sorted(by: { inventory[$0].id < inventory[$1].id }) {
             for capacity in capacities {
                 let number = add(
                     Quantity(.sum(capacity), of: selector),
@@ -267,11 +267,12 @@ struct Grounder {
             quantities.append(.init(state: quantity.state, terms: terms, groupCount: nil))
             return quantities.count - 1
         }
-        var groups: [String: Int] = [:]
+        // In order of value, not of slot: a decision must not depend on who reported first.
+        let values = Set(slots.compactMap { attribute.value(of: inventory[$0]) }).sorted()
+        let groups = Dictionary(uniqueKeysWithValues: zip(values, values.indices))
         for slot in slots {
-            guard let value = attribute.value(of: inventory[slot]) else { continue }
-            let group = groups[value] ?? groups.count
-            groups[value] = group
+            guard let value = attribute.value(of: inventory[slot]), let group = groups[value]
+            else { continue }
             terms.append(.init(slot: slot, amount: 1, group: group))
         }
         quantities.append(.init(state: quantity.state, terms: terms, groupCount: groups.count))
