@@ -72,9 +72,7 @@ let package = Package(
         ),
         .target(
             name: "MusterTestKit",
-            dependencies: [
-                "MusterEngine", "MusterModel", "MusterPolicy", "MusterSolver", "MusterYAML",
-            ],
+            dependencies: ["MusterEngine", "MusterModel", "MusterPolicy", "MusterSolver"],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -16,6 +16,21 @@ struct Scene {
         domain = Domain(DomainID("d"), baseline: try baseline(yaml), options: options)
     }
 
+    /// A domain under documents made in code, at first none.
+    init(_ documents: [Document] = [], options: Options = Options()) {
+        domain = Domain(
+            DomainID("d"),
+            baseline: Baseline(documents.map { .init($0, source: Node(.mapping([]), at: .none)) }),
+            options: options
+        )
+    }
+
+    /// Takes in events a second later.
+    mutating func handle(_ events: Event...) -> [Directive] {
+        now = now + .seconds(1)
+        return domain.handle(events, at: now)
+    }
+
     /// Takes in reports a second later.
     mutating func report(_ resources: Resource...) -> [Directive] { report(resources) }
 

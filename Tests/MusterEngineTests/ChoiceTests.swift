@@ -7,8 +7,8 @@ import MusterPolicy
 import MusterTestKit
 import Testing
 
-struct ChoiceTests {
-    @Test("A choice is valid, truthful and as good as any other, for whatever is asked")
+@Suite struct ChoiceTests {
+    @Test("a choice is valid, truthful and as good as any other, for whatever is asked")
     func choicesAreBest() throws {
         for seed in 0..<400 {
             var source = RandomDocuments(seed: seed)
@@ -16,12 +16,29 @@ struct ChoiceTests {
             let documents = source.documents(policies: source.chance.pick(1...4))
             var options = Options()
             options.isDryRun = true
-            var trial = DomainTrial(options, baseline: Baseline(documents: documents))
-            trial.report(resources)
+            var scene = Scene(documents, options: options)
+            _ = scene.report(resources)
             let reference = Reference(resources, documents)
-            let summary = trial.domain.summary
+            let summary = scene.domain.summary
             try expectBest(summary, in: reference, "seed \(seed)")
             #expect(summary.isOptimal, "seed \(seed)")
+        }
+    }
+
+    @Test("who reported first does not matter")
+    func order() {
+        for seed in 0..<200 {
+            var source = RandomDocuments(seed: 20_000 + seed)
+            let resources = source.resources(8)
+            let documents = source.documents(policies: 3)
+            func decide(_ resources: [Resource]) -> [String] {
+                var scene = Scene(documents)
+                let orders = scene.report(resources).orders
+                let summary = scene.domain.summary
+                return orders + summary.desired.map { "\($0.resource) \($0.placement)" }
+                    + summary.changes.map { "\($0.stage) \($0.resource)" }
+            }
+            #expect(decide(resources) == decide(resources.reversed()), "seed \(seed)")
         }
     }
 }
