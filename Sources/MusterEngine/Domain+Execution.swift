@@ -39,7 +39,7 @@ extension Domain {
     private mutating func send(again flight: Command, _ turn: inout Turn) {
         var command = flight
         command.attempt += 1
-        command.id = Self.commandID(command)
+        command.id = commandID(command)
         // Twice as long each time, at most 64 times the first wait.
         let factor = 1 << min(command.attempt - 1, 6)
         command.deadline = turn.now + options.commandTimeout * factor
@@ -208,15 +208,18 @@ extension Domain {
             policies: item.policies,
             cause: execution.cause
         )
-        command.id = Self.commandID(command)
+        command.id = commandID(command)
         execution.flights[item.resource] = command
         situation.targets[slot] = item.target
         turn.directives.append(.send(command))
     }
 
-    private static func commandID(_ command: Command) -> String {
-        "\(command.domain)/\(command.plan)/\(command.stage)/\(command.resource)/\(command.attempt)"
+    private func commandID(_ command: Command) -> String {
+        "\(idPrefix)/\(command.plan)/\(command.stage)/\(command.resource)/\(command.attempt)"
     }
+
+    /// What the ids of one history of the domain have in common.
+    var idPrefix: String { "\(id)/\(String(epoch?.milliseconds ?? 0, radix: 36))" }
 }
 
 extension Situation {

@@ -37,7 +37,7 @@ extension Domain {
 
     private mutating func nextNoticeID(_ kind: Notice.Kind) -> String {
         noticeCount += 1
-        return "\(id)/notice/\(noticeCount)/\(kind.rawValue)"
+        return "\(idPrefix)/notice/\(noticeCount)/\(kind.rawValue)"
     }
 
     /// Says what changed, and fires and resolves alerts.
@@ -86,10 +86,13 @@ extension Domain {
 
     private mutating func fire(_ index: Int, _ fingerprint: String, _ turn: inout Turn) {
         let policy = situation.policies[index].policy
-        // When very many fail at once, people are told of all in time, and of the first ones why.
+        let isEnforced = policy.mode == .enforce
+        // What only observes is told of as it is: nothing is decided for its sake, so there is no
+        // asking what could be. And when very many fail at once, people are told of all in time,
+        // and of the first ones why.
         turn.explained += 1
         let explanation =
-            turn.explained <= Self.explanationsPerTurn
+            isEnforced && turn.explained <= Self.explanationsPerTurn
             ? situation.explain(index) : situation.describe(index)
         let notice = Notice(
             id: nextNoticeID(.configurationUnsatisfied),
@@ -99,7 +102,9 @@ extension Domain {
             status: .firing,
             fingerprint: fingerprint,
             policy: policy.name,
-            summary: "policy \(policy.name) cannot be satisfied: \(explanation.summary)",
+            summary: "policy \(policy.name) "
+                + (isEnforced ? "cannot be satisfied: " : "does not hold: ")
+                + explanation.summary,
             outlook: explanation.outlook,
             explanation: explanation.reasons,
             suggestions: explanation.suggestions,

@@ -53,7 +53,9 @@ public struct Domain: Sendable {
     var quarantines: [ResourceID: Instant] = [:]
     /// Counts notices, for ids that are the same whenever the same happens.
     var noticeCount = 0
-    private var isGrounded = false
+    /// When the domain's history began. Without a state that outlasts the process the counts
+    /// begin anew with it, so ids carry it: an id never means two things.
+    var epoch: Instant?
 
     /// Makes a domain that knows nothing but its baseline.
     public init(_ id: DomainID, baseline: Baseline, options: Options = Options()) {
@@ -70,9 +72,9 @@ public struct Domain: Sendable {
     ///   appear, go or change what selectors see.
     public mutating func handle(_ events: [Event], at now: Instant) -> [Directive] {
         var turn = Turn(now: now)
-        if !isGrounded {
+        if epoch == nil {
             turn.isStructural = true
-            isGrounded = true
+            epoch = now
         }
         for event in events { absorb(event, &turn) }
         pass(&turn)

@@ -166,6 +166,6 @@ import Testing
             return scene.report(vm("a"), vm("b"), vm("c")) + scene.report(vm("a", .faulted))
         }
         #expect(try run() == run())
-        #expect(try run().commands.first?.id == "d/1/1/a/1")
+        #expect(try run().commands.first?.id.hasSuffix("/1/1/a/1") == true)
     }
 }
