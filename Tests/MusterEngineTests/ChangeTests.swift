@@ -142,4 +142,32 @@ import Testing
         #expect(scene.report(late).isEmpty)
         #expect(scene.desired("a1") == .online)
     }
+
+    @Test("what a dependency rules out far from the change is decided anew where it is read")
+    func ruledOut() throws {
+        var scene = try Scene(
+            """
+            kind: ServiceGroup
+            name: web
+            dependsOn: [{group: db, atLeast: 1, binding: firm}]
+            ---
+            kind: Policy
+            name: one
+            require: {count: {resource: [w, x]}, atLeast: 1}
+            """
+        )
+        _ = scene.report(
+            vm("w", .online, group: "web"),
+            vm("x"),
+            vm("y", .online, group: "db")
+        )
+        #expect(scene.desired("w") == .online)
+        let directives = scene.report(vm("y", .faulted, group: "db"))
+        #expect(scene.desired("w") == .offline)
+        #expect(
+            Set(directives.orders + scene.domain.summary.changes.map { "\($0.resource)" })
+                .isSuperset(of: ["start x", "w"])
+        )
+        #expect(scene.desired("x") == .online)
+    }
 }

@@ -28,9 +28,12 @@ extension Situation {
     ) -> Decision {
         var decision = Decision()
         refreshBlocked()
-        let slots = Array(slots)
-        settle(slots)
-        decision.parts = parts(touching: slots, policies: seeds)
+        // What a rule has settled or released far from the change touches its own readers.
+        let ruled = reblocked.filter { inventory.resources[$0] != nil }
+        reblocked = []
+        let slots = ruled.union(slots)
+        let settled = settle(slots.sorted())
+        decision.parts = parts(touching: slots.union(settled), policies: seeds)
         // Small parts first: what they leave over is for the large ones.
         let order = decision.parts.indices.sorted {
             (decision.parts[$0].slots.count, $0) < (decision.parts[$1].slots.count, $1)
@@ -51,23 +54,33 @@ extension Situation {
 
     /// Gives slots that the rules alone decide the state that follows, with everything above and
     /// below them, which may have become settled with it.
-    private mutating func settle(_ slots: [Int]) {
+    ///
+    /// - Returns: the slots whose state that changed.
+    @discardableResult
+    private mutating func settle(_ slots: [Int]) -> [Int] {
+        var changed: [Int] = []
         var seen: Set<Int> = []
         var pending = slots
         while let slot = pending.popLast() {
             guard seen.insert(slot).inserted else { continue }
-            if isManaged[slot], case .fixed(let value) = fixing(slot) { setOnline(slot, value) }
+            if settle(slot) { changed.append(slot) }
             pending += inventory.guests(of: slot)
         }
         for slot in slots {
             var above = inventory.host(of: slot)
             while let host = above, seen.insert(host).inserted {
-                if isManaged[host], case .fixed(let value) = fixing(host) {
-                    setOnline(host, value)
-                }
+                if settle(host) { changed.append(host) }
                 above = inventory.host(of: host)
             }
         }
+        return changed
+    }
+
+    private mutating func settle(_ slot: Int) -> Bool {
+        guard isManaged[slot], case .fixed(let value) = fixing(slot), isOnline[slot] != value
+        else { return false }
+        setOnline(slot, value)
+        return true
     }
 
     /// Solves one part and implements the choice.

@@ -64,7 +64,9 @@ extension Situation {
     /// - Complexity: O(slots × rounds), and nothing where there are neither dependencies nor
     ///   maintenance.
     mutating func refreshBlocked() {
+        let before = blocked
         blocked = []
+        defer { reblocked.formUnion(blocked.symmetricDifference(before)) }
         guard !dependencies.isEmpty || !rules.maintenance.isEmpty else { return }
         let managed = inventory.registered.filter { isManaged[$0] && inventory.isUsable[$0] }
         // A cordoned host cannot be started, even for the sake of what it carries.

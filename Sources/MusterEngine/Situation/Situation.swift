@@ -56,6 +56,8 @@ struct Situation: Sendable {
     private(set) var moved: Set<Int> = []
     /// Managed slots that no valid choice has online, see ``refreshBlocked()``.
     var blocked: Set<Int> = []
+    /// Slots that entered or left ``blocked`` since the last decision.
+    var reblocked: Set<Int> = []
     /// The target of the command in flight, by slot.
     var targets: [Int: Placement] = [:]
 
