@@ -89,7 +89,6 @@ extension Domain {
         record: Int,
         _ turn: inout Turn
     ) {
-        for case .statusRequest(let selector) in changes { requestReports(selector, &turn) }
         var next = configuration
         do {
             try next.apply(changes)
@@ -99,6 +98,7 @@ extension Domain {
             return
         }
         reconfigure(&turn) { $0 = next }
+        for case .statusRequest(let selector) in changes { requestReports(selector, &turn) }
     }
 
     private mutating func reconfigure(

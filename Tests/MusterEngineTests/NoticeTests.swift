@@ -149,4 +149,33 @@ import Testing
         let wrong = try scene.configure("kind: Policy\nname: p\nparameters: {hihg: 2}")
         #expect(wrong.notices(.configurationRejected).count == 1)
     }
+
+    @Test("what is off for lack of what it needs would hold once that recovers")
+    func recoveryOfNeeds() throws {
+        var scene = try Scene(
+            """
+            kind: ServiceGroup
+            name: web
+            dependsOn: [{group: db, atLeast: 1, binding: firm}]
+            ---
+            kind: Policy
+            name: up
+            require: {count: {serviceGroup: web}, atLeast: 1}
+            """
+        )
+        let notices = scene.report(vm("w", group: "web"), vm("x", .faulted, group: "db"))
+            .notices(.configurationUnsatisfied)
+        #expect(notices.first?.outlook == .recovery([ResourceID("x")]))
+    }
+
+    @Test("a request to report is not carried out when its event is refused")
+    func refusedRequest() throws {
+        var scene = try Scene("kind: Policy\nname: up\nrequire: {count: {}, atLeast: 0}")
+        _ = scene.report(vm("a"))
+        let directives = try scene.configure(
+            "kind: StatusRequest\n---\nkind: Policy\nname: unknown\ndeleted: true"
+        )
+        #expect(directives.commands.isEmpty)
+        #expect(try scene.configure("kind: StatusRequest").orders == ["report a"])
+    }
 }

@@ -135,6 +135,8 @@ extension Situation {
         var copy = self
         let changed = copy.inventory.suppose(recovered: slots)
         for slot in changed { copy.refresh(slot) }
+        // What a dependency ruled out may be possible again.
+        copy.refreshBlocked()
         return copy
     }
 }
