@@ -15,7 +15,7 @@ extension Domain {
         }
         guard !turn.touched.isEmpty else { return }
         situation.refreshBlocked()
-        for slot in turn.touched.sorted() { settle(slot, &turn) }
+        for slot in situation.inventory.ordered(turn.touched) { settle(slot, &turn) }
     }
 
     private mutating func settle(_ slot: Int, _ turn: inout Turn) {
@@ -84,10 +84,13 @@ extension Domain {
     private mutating func reground(_ turn: inout Turn) {
         let before = situation.policies.filter(\.isEnforced)
         let restructured = turn.restructured
+        let isWhole = turn.isWhole
         situation.reground(
             configuration.policies,
             rules: configuration.rules(at: turn.now),
-            keeping: { known in !restructured.contains { known.policy.reads($0) } }
+            keeping: { known in
+                !isWhole && !restructured.contains { known.policy.reads($0) }
+            }
         )
         let known = Dictionary(
             before.map { ($0.policy.name, $0) },
@@ -96,7 +99,7 @@ extension Domain {
         var kept: Set<String> = []
         for (index, ground) in situation.policies.enumerated() where ground.isEnforced {
             let name = ground.policy.name
-            if known[name]?.policy == ground.policy,
+            if !isWhole, known[name]?.policy == ground.policy,
                 !restructured.contains(where: { ground.policy.reads($0) })
             {
                 kept.insert(name)
@@ -110,6 +113,7 @@ extension Domain {
             )
         }
         unproven.formIntersection(kept)
+        if isWhole { turn.slots.formUnion(situation.inventory.registered) }
         turn.slots.formUnion(turn.touched)
         turn.slots.formUnion(situation.rearranged)
     }

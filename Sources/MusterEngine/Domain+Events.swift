@@ -15,6 +15,7 @@ extension Domain {
             notify(&turn, .configurationRejected, .error, summary: summary)
         case .baseline(let baseline):
             reconfigure(&turn) { $0.setBaseline(baseline) }
+            announceBaseline()
         case .clock:
             break
         }
@@ -34,12 +35,14 @@ extension Domain {
         switch situation.inventory.apply(resource) {
         case .ignored:
             return
-        case .renewed:
-            break
+        case .renewed(let slot):
+            lease(slot)
         case .state(let slot, let usability):
+            lease(slot)
             turn.touched.insert(slot)
             turn.touched.formUnion(usability)
         case .structure(let slot, let usability):
+            lease(slot)
             turn.isStructural = true
             turn.touched.insert(slot)
             turn.touched.formUnion(usability)
@@ -53,22 +56,17 @@ extension Domain {
                 turn.causes.append("\(resource.id) appeared")
             }
         }
-        lease(resource)
     }
 
-    private mutating func lease(_ resource: Resource) {
-        guard let ttl = resource.ttl else {
-            leases[resource.id] = nil
-            return
-        }
-        let end = resource.observedAt + ttl
-        leases[resource.id] = end
+    private mutating func lease(_ slot: Int) {
+        guard let end = situation.inventory.leaseEnd(slot) else { return }
         leaseCheck = min(leaseCheck ?? end, end)
     }
 
     private mutating func remove(_ id: ResourceID, _ turn: inout Turn) {
         guard let slot = situation.inventory.slots[id] else { return }
-        turn.restructured.append(situation.inventory[slot])
+        let held = situation.inventory[slot]
+        turn.restructured.append(held)
         turn.changes.append(.init(subject: id.name, from: "registered", to: "removed"))
         turn.causes.append("\(id) was removed")
         if let (_, usability) = situation.inventory.remove(id) {
@@ -76,10 +74,11 @@ extension Domain {
         }
         turn.isStructural = true
         turn.touched.remove(slot)
-        situation.targets[slot] = nil
-        execution.flights[id] = nil
-        leases[id] = nil
+        situation.forget(slot)
+        unsettled.remove(slot)
+        execution.land(id)
         quarantines[id] = nil
+        journal.touch(held.id)
     }
 
     // MARK: Configuration
@@ -98,6 +97,7 @@ extension Domain {
             return
         }
         reconfigure(&turn) { $0 = next }
+        guard !turn.isCatchingUp else { return }
         for case .statusRequest(let selector) in changes { requestReports(selector, &turn) }
     }
 
@@ -108,8 +108,18 @@ extension Domain {
         let old = configuration
         change(&configuration)
         let changes = configuration.changes(since: old)
-        guard !changes.isEmpty else { return }
+        guard !changes.isEmpty else {
+            // What is said of a policy from now on points at where it stands now.
+            if !configuration.stands(as: old) { turn.isStructural = true }
+            return
+        }
         turn.isStructural = true
+        tell(changes, &turn)
+    }
+
+    /// Says which documents changed.
+    mutating func tell(_ changes: [Notice.Change], _ turn: inout Turn) {
+        guard !turn.isCatchingUp else { return }
         turn.causes.append(
             changes.count == 1
                 ? "\(changes[0].subject) is \(changes[0].to)"
@@ -153,6 +163,7 @@ extension Domain {
     mutating func pass(_ turn: inout Turn) {
         if turn.isStructural || boundary.map({ $0 <= turn.now }) ?? false {
             boundary = configuration.nextBoundary(after: turn.now)
+            ruledAt = turn.now
             if !turn.isStructural, configuration.rules(at: turn.now) != situation.rules {
                 turn.isStructural = true
                 turn.causes.append("a maintenance window began or ended")
@@ -171,16 +182,23 @@ extension Domain {
 
     /// Marks every resource whose lease has ended as stale.
     ///
-    /// - Complexity: O(leases); not more often than leases end, since renewing one only makes the
+    /// - Complexity: O(slots); not more often than leases end, since renewing one only makes the
     ///   next look too early.
     private mutating func expireLeases(_ turn: inout Turn) {
-        for (resource, end) in leases.sorted(by: { $0.key < $1.key }) where end <= turn.now {
-            leases[resource] = nil
-            guard let slot = situation.inventory.slots[resource] else { continue }
+        var ended: [Int] = []
+        leaseCheck = nil
+        for slot in situation.inventory.registered {
+            guard let end = situation.inventory.leaseEnd(slot) else { continue }
+            if end <= turn.now {
+                ended.append(slot)
+            } else {
+                leaseCheck = min(leaseCheck ?? end, end)
+            }
+        }
+        for slot in situation.inventory.ordered(ended) {
             turn.touched.insert(slot)
             turn.touched.formUnion(situation.inventory.setStale(slot, true))
-            turn.causes.append("\(resource) fell silent")
+            turn.causes.append("\(situation.inventory[slot].id) fell silent")
         }
-        leaseCheck = leases.values.min()
     }
 }

@@ -20,7 +20,7 @@ extension Domain {
     }
 
     private mutating func land(_ resource: ResourceID, _ slot: Int) {
-        execution.flights[resource] = nil
+        execution.land(resource)
         situation.targets[slot] = nil
     }
 
@@ -43,7 +43,7 @@ extension Domain {
         // Twice as long each time, at most 64 times the first wait.
         let factor = 1 << min(command.attempt - 1, 6)
         command.deadline = turn.now + options.commandTimeout * factor
-        execution.flights[command.resource] = command
+        execution.launch(command)
         turn.directives.append(.send(command))
     }
 
@@ -87,17 +87,20 @@ extension Domain {
             turn.isStructural
             ? Set(situation.inventory.registered)
             : unsettled.union(turn.touched).union(situation.flipped)
-        let steps = suspects.sorted().compactMap { slot -> Step? in
-            guard let resource = situation.inventory.resources[slot],
-                situation.isManaged[slot], situation.inventory.isUsable[slot]
-            else { return nil }
-            let isOnline = situation.isOnline[slot]
-            let isThere = situation.inventory.reportsOnline(slot) == isOnline
-            guard !isThere || execution.flights[resource.id] != nil else { return nil }
-            return Step(slot: slot, target: isOnline ? .online : .offline)
+        let steps = suspects.sorted().filter(isUnsettled).map {
+            Step(slot: $0, target: situation.isOnline[$0] ? .online : .offline)
         }
         unsettled = Set(steps.map(\.slot))
         return steps
+    }
+
+    /// Whether a slot's report is not what is implemented, or is awaited.
+    func isUnsettled(_ slot: Int) -> Bool {
+        guard let resource = situation.inventory.resources[slot],
+            situation.isManaged[slot], situation.inventory.isUsable[slot]
+        else { return false }
+        let isThere = situation.inventory.reportsOnline(slot) == situation.isOnline[slot]
+        return !isThere || execution.flights[resource.id] != nil
     }
 
     private func isNewPlanNeeded(_ steps: [Step]) -> Bool {
@@ -105,18 +108,18 @@ extension Domain {
         let needed = Dictionary(
             uniqueKeysWithValues: steps.map { (situation.inventory[$0.slot].id, $0.target) }
         )
-        if needed.contains(where: { remaining[$0.key] != $0.value }) { return true }
+        if needed.contains(where: { remaining[$0.key]?.item.target != $0.value }) { return true }
         // A change that is no longer wanted makes the plan wrong, unless it has come about.
-        return remaining.contains { resource, target in
+        return remaining.contains { resource, change in
             guard needed[resource] == nil, let slot = situation.inventory.slots[resource],
                 situation.inventory.isUsable[slot]
             else { return false }
-            return situation.isOnline[slot] != (target == .online)
+            return situation.isOnline[slot] != (change.item.target == .online)
         }
     }
 
     private mutating func plan(_ steps: [Step], _ turn: inout Turn) {
-        let old = execution.stages.joined().count
+        let old = execution.remaining.count
         if old > 0 {
             notify(
                 &turn,
@@ -126,14 +129,11 @@ extension Domain {
             )
         }
         guard !steps.isEmpty else {
-            execution.stages = []
+            execution.clear()
             return
         }
         var staging = Staging(situation, steps: steps)
-        execution.plan += 1
-        execution.stage = 1
-        execution.cause = turn.cause
-        execution.stages = staging.stages().map { stage in
+        let stages = staging.stages().map { stage in
             stage.map { step in
                 Execution.Item(
                     resource: situation.inventory[step.slot].id,
@@ -142,6 +142,7 @@ extension Domain {
                 )
             }
         }
+        execution.begin(stages, cause: turn.cause)
         let starts = steps.count { $0.target == .online }
         notify(
             &turn,
@@ -164,13 +165,11 @@ extension Domain {
         guard !execution.stages.isEmpty else { return }
         while let stage = execution.stages.first {
             let open = stage.filter { !isDone($0) }
+            execution.narrow(to: open)
             if !open.isEmpty {
-                execution.stages[0] = open
                 for item in open { send(item, &turn) }
                 return
             }
-            execution.stages.removeFirst()
-            execution.stage += 1
         }
         notify(
             &turn,
@@ -199,7 +198,7 @@ extension Domain {
             domain: id,
             plan: execution.plan,
             stage: execution.stage,
-            resource: item.resource,
+            resource: resource.id,
             node: resource.node,
             kind: resource.kind,
             action: item.target == .online ? .start : .stop,
@@ -209,12 +208,13 @@ extension Domain {
             cause: execution.cause
         )
         command.id = commandID(command)
-        execution.flights[item.resource] = command
+        execution.launch(command)
         situation.targets[slot] = item.target
         turn.directives.append(.send(command))
     }
 
-    private func commandID(_ command: Command) -> String {
+    /// What a command is called: it follows from the rest, so no state has to hold it.
+    func commandID(_ command: Command) -> String {
         "\(idPrefix)/\(command.plan)/\(command.stage)/\(command.resource)/\(command.attempt)"
     }
 

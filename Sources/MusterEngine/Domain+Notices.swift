@@ -6,7 +6,33 @@ import MusterPolicy
 /// The alerts that are open.
 struct Alerts: Sendable {
     /// The notice that opened each, by fingerprint.
-    var open: [String: Notice] = [:]
+    private(set) var open: [String: Notice] = [:]
+    /// Fingerprints of those that were opened or closed since the last ``takeTouched()``.
+    private var touched: Set<String> = []
+
+    /// Begins with those that are open.
+    init(open: [String: Notice] = [:]) { self.open = open }
+
+    /// Opens an alert with the notice that fires it.
+    mutating func fire(_ notice: Notice) {
+        open[notice.fingerprint] = notice
+        touched.insert(notice.fingerprint)
+    }
+
+    /// Closes an alert.
+    ///
+    /// - Returns: the notice that opened it; `nil` when it is not open.
+    mutating func resolve(_ fingerprint: String) -> Notice? {
+        guard let notice = open.removeValue(forKey: fingerprint) else { return nil }
+        touched.insert(fingerprint)
+        return notice
+    }
+
+    /// The fingerprints of those that were opened or closed since the last call.
+    mutating func takeTouched() -> Set<String> {
+        defer { touched = [] }
+        return touched
+    }
 }
 
 extension Domain {
@@ -65,15 +91,20 @@ extension Domain {
         if turn.isStructural { resolveWithdrawn(&turn) }
     }
 
+    /// Ends alerts about what is there no longer.
     private mutating func resolveWithdrawn(_ turn: inout Turn) {
         let inForce = Set(situation.policies.map { fingerprint(of: $0.policy) })
-        for (fingerprint, notice) in alerts.open.sorted(by: { $0.key < $1.key })
-        where notice.kind == .configurationUnsatisfied && !inForce.contains(fingerprint) {
-            resolve(
-                fingerprint,
-                summary: "policy \(notice.policy ?? "") is not in force any more",
-                &turn
-            )
+        for (fingerprint, notice) in alerts.open.sorted(by: { $0.key < $1.key }) {
+            if let resource = silentResource(notice) {
+                guard situation.inventory.slots[resource] == nil else { continue }
+                resolve(fingerprint, summary: "\(resource) was removed", &turn)
+            } else if !inForce.contains(fingerprint) {
+                resolve(
+                    fingerprint,
+                    summary: "policy \(notice.policy ?? "") is not in force any more",
+                    &turn
+                )
+            }
         }
     }
 
@@ -110,7 +141,7 @@ extension Domain {
             suggestions: explanation.suggestions,
             startsAt: turn.now
         )
-        alerts.open[fingerprint] = notice
+        alerts.fire(notice)
         turn.directives.append(.notify(notice))
     }
 
@@ -119,7 +150,7 @@ extension Domain {
         summary: String,
         _ turn: inout Turn
     ) {
-        guard var notice = alerts.open.removeValue(forKey: fingerprint) else { return }
+        guard var notice = alerts.resolve(fingerprint) else { return }
         notice.id = nextNoticeID(notice.kind)
         notice.status = .resolved
         notice.summary = summary
@@ -130,10 +161,23 @@ extension Domain {
         turn.directives.append(.notify(notice))
     }
 
+    /// The fingerprint of the alert that a resource is silent.
+    func staleness(of resource: ResourceID) -> String {
+        "\(id)/\(resource)/\(Notice.Kind.resourceStale.rawValue)"
+    }
+
+    /// The resource whose silence an alert is about; `nil` for an alert about something else.
+    func silentResource(_ alert: Notice) -> ResourceID? {
+        guard alert.kind == .resourceStale else { return nil }
+        let name = alert.fingerprint.utf8.dropFirst(id.name.utf8.count + 1)
+            .dropLast(Notice.Kind.resourceStale.rawValue.utf8.count + 1)
+        return ResourceID(String(decoding: Array(name), as: UTF8.self))
+    }
+
     private mutating func tellStaleness(_ turn: inout Turn) {
-        for slot in turn.touched.sorted() {
-            guard let resource = situation.inventory.resources[slot] else { continue }
-            let fingerprint = "\(id)/\(resource.id)/\(Notice.Kind.resourceStale.rawValue)"
+        for slot in situation.inventory.ordered(turn.touched) {
+            let resource = situation.inventory[slot]
+            let fingerprint = staleness(of: resource.id)
             let isStale = situation.inventory.isMarkedStale(slot)
             if isStale, alerts.open[fingerprint] == nil {
                 let notice = Notice(
@@ -147,7 +191,7 @@ extension Domain {
                         + "\(resource.ttl?.text ?? "too long"); it is not used until it does",
                     startsAt: turn.now
                 )
-                alerts.open[fingerprint] = notice
+                alerts.fire(notice)
                 turn.directives.append(.notify(notice))
             } else if !isStale {
                 resolve(fingerprint, summary: "\(resource.id) reports again", &turn)

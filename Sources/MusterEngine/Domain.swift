@@ -41,12 +41,14 @@ public struct Domain: Sendable {
     var alerts = Alerts()
     /// Names of enforced policies whose choice is not proven best.
     var unproven: Set<String> = []
-    /// When each resource's report expires.
-    var leases: [ResourceID: Instant] = [:]
     /// No lease ends before this; `nil` where none ends.
     var leaseCheck: Instant?
-    /// When the next maintenance window begins or ends.
+    /// When the next maintenance window begins or ends, as it was last asked for.
     var boundary: Instant?
+    /// When that was.
+    var ruledAt = Instant.zero
+    /// Whether events were taken in without a decision, so that the next one is on everything.
+    var isDecisionDue = false
     /// The slots whose report is not what is implemented, or that are awaited.
     var unsettled: Set<Int> = []
     /// When each quarantine ends.
@@ -56,6 +58,12 @@ public struct Domain: Sendable {
     /// When the domain's history began. Without a state that outlasts the process the counts
     /// begin anew with it, so ids carry it: an id never means two things.
     var epoch: Instant?
+    /// The documents of the baseline that decisions have taken in, by digest.
+    var announced: [Configuration.Name: UInt128] = [:]
+    /// What differs from those since the domain was restored, until it has been told.
+    var unannounced: [Notice.Change] = []
+    /// What the changelog has yet to be told.
+    var journal = Journal()
 
     /// Makes a domain that knows nothing but its baseline.
     public init(_ id: DomainID, baseline: Baseline, options: Options = Options()) {
@@ -72,12 +80,10 @@ public struct Domain: Sendable {
     ///   appear, go or change what selectors see.
     public mutating func handle(_ events: [Event], at now: Instant) -> [Directive] {
         var turn = Turn(now: now)
-        if epoch == nil {
-            turn.isStructural = true
-            epoch = now
-        }
+        begin(&turn)
         for event in events { absorb(event, &turn) }
         pass(&turn)
+        if turn.isWhole { widen(&turn) }
         // Mostly nothing but leases is new, and then nothing else is looked at.
         if turn.isStructural || !turn.touched.isEmpty {
             situation.forgetChanges()
@@ -86,11 +92,12 @@ public struct Domain: Sendable {
             proceed(&turn)
             alert(&turn)
         }
+        noteChanges()
         nextDeadline = earliestDeadline
         return turn.directives
     }
 
-    private var earliestDeadline: Instant? {
+    var earliestDeadline: Instant? {
         [leaseCheck, quarantines.values.min(), execution.nextDeadline, boundary]
             .compactMap { $0 }.min()
     }
@@ -107,6 +114,11 @@ struct Turn {
     var policies: Set<Int> = []
     /// Whether grounding has to be renewed.
     var isStructural = false
+    /// Whether everything has to be grounded and decided anew.
+    var isWhole = false
+    /// Whether events are only taken in: nothing is decided, and nobody is told of anything but
+    /// what cannot be taken in.
+    var isCatchingUp = false
     /// Resources as they were and are, as far as selectors see them, where that is new.
     var restructured: [Resource] = []
     /// What people are told of resources.

@@ -10,6 +10,8 @@ import Testing
 struct Scene {
     var domain: Domain
     var now = Instant(milliseconds: 1_700_000_000_000)
+    /// What the domain was last given.
+    var last: [Event]?
 
     /// A domain under policies written in YAML; what they need besides `apiVersion` is given.
     init(_ yaml: String, options: Options = Options()) throws {
@@ -26,8 +28,11 @@ struct Scene {
     }
 
     /// Takes in events a second later.
-    mutating func handle(_ events: Event...) -> [Directive] {
-        now = now + .seconds(1)
+    mutating func handle(_ events: Event...) -> [Directive] { call(events, after: .seconds(1)) }
+
+    private mutating func call(_ events: [Event], after duration: Duration) -> [Directive] {
+        now = now + duration
+        last = events
         return domain.handle(events, at: now)
     }
 
@@ -35,20 +40,18 @@ struct Scene {
     mutating func report(_ resources: Resource...) -> [Directive] { report(resources) }
 
     mutating func report(_ resources: [Resource]) -> [Directive] {
-        now = now + .seconds(1)
-        return domain.handle([.reports(resources.map { .observed(stamped($0)) })], at: now)
+        let later = now + .seconds(1)
+        return handle(.reports(resources.map { .observed(stamped($0, at: later)) }))
     }
 
     /// Takes in documents from the bus a second later.
     mutating func configure(_ yaml: String) throws -> [Directive] {
-        now = now + .seconds(1)
-        return domain.handle([.configuration(try changes(yaml, from: .bus), record: 7)], at: now)
+        handle(.configuration(try changes(yaml, from: .bus), record: 7))
     }
 
     /// Lets time pass.
     mutating func wait(_ duration: Duration) -> [Directive] {
-        now = now + duration
-        return domain.handle([.clock], at: now)
+        call([.clock], after: duration)
     }
 
     /// Obeys commands: each resource reports the state that it was told to take.
@@ -66,9 +69,9 @@ struct Scene {
         )
     }
 
-    private func stamped(_ resource: Resource) -> Resource {
+    private func stamped(_ resource: Resource, at instant: Instant) -> Resource {
         var copy = resource
-        if copy.observedAt == .zero { copy.observedAt = now }
+        if copy.observedAt == .zero { copy.observedAt = instant }
         return copy
     }
 

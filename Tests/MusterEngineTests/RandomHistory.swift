@@ -12,7 +12,10 @@ struct RandomHistory {
     var resources: [ResourceID: Resource] = [:]
     var documents: [Document] = []
     var scene: Scene
+    /// Whether documents are written as text and read again, so that they have trees and places.
+    var writesDocuments = false
     private let size: Int
+    private var texts = 0
 
     init(seed: Int, size: Int = 8) {
         source = RandomDocuments(seed: seed)
@@ -32,7 +35,7 @@ struct RandomHistory {
         case 9: return disappear()
         case 10, 11, 12: return obey()
         case 13, 14: return scene.wait(.seconds(source.chance.pick(1...200)))
-        case 15, 16, 17: return set(newDocument())
+        case 15, 16, 17: return set(writtenDocument())
         case 18: return withdraw()
         default:
             let deadline = scene.domain.nextDeadline ?? scene.now
@@ -115,12 +118,34 @@ struct RandomHistory {
         }
     }
 
-    private mutating func set(_ document: Document) -> [Directive] {
+    /// A document as it is read from a text, with its tree; as it is made, without one, where
+    /// nothing is written. `nil` when the language refuses it.
+    mutating func written(_ document: Document) -> (Document, source: Node)? {
+        guard writesDocuments else { return (document, source: Node(.mapping([]), at: .none)) }
+        texts += 1
+        let blank = String(repeating: "\n", count: source.chance.pick(0...9))
+        let bytes = Array((blank + document.json).utf8)
+        let (node, problems) = JSONDocument.read(bytes, source: "text \(texts)")
+        guard let node, problems.isEmpty else { return nil }
+        let (changes, diagnostics) = DocumentReader.read([node], from: .bus)
+        guard !diagnostics.hasErrors, case .set(let document, let source)? = changes.first else {
+            return nil
+        }
+        return (document, source: source)
+    }
+
+    /// A document of any kind, with its tree.
+    mutating func writtenDocument() -> (Document, source: Node) {
+        while true {
+            if let written = written(newDocument()) { return written }
+        }
+    }
+
+    private mutating func set(_ written: (Document, source: Node)) -> [Directive] {
+        let (document, source) = written
         documents.removeAll { $0.kind == document.kind && $0.name == document.name }
         documents.append(document)
-        return scene.handle(
-            .configuration([.set(document, source: Node(.mapping([]), at: .none))], record: 1)
-        )
+        return scene.handle(.configuration([.set(document, source: source)], record: 1))
     }
 
     private mutating func withdraw() -> [Directive] {

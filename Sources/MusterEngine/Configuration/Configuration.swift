@@ -21,8 +21,10 @@ struct Configuration: Sendable {
     }
 
     private let domain: DomainID
-    private var baseline: [Name: Baseline.Entry] = [:]
-    private var bus: [Name: Baseline.Entry] = [:]
+    private(set) var baseline: [Name: Baseline.Entry] = [:]
+    private(set) var bus: [Name: Baseline.Entry] = [:]
+    /// What the bus has set, changed or withdrawn since the last ``takeTouched()``.
+    private var touched: Set<Name> = []
     /// The documents in force, in order of kind and name.
     private var documents: [Document] = []
 
@@ -90,9 +92,10 @@ struct Configuration: Sendable {
     private mutating func apply(_ change: ConfigurationChange) throws(Refusal) {
         switch change {
         case .set(let document, let source):
-            bus[Self.name(of: document)] = .init(document, source: source)
+            put(.init(document, source: source), at: Self.name(of: document))
         case .withdraw(let kind, let name):
             let name = Name(kind: kind, name: name)
+            touched.insert(name)
             guard bus.removeValue(forKey: name) != nil else {
                 let isBaseline = baseline[name] != nil
                 throw Refusal(
@@ -103,9 +106,10 @@ struct Configuration: Sendable {
                 )
             }
         case .replaceAll(let documents):
+            touched.formUnion(bus.keys)
             bus = [:]
             for (document, source) in documents {
-                bus[Self.name(of: document)] = .init(document, source: source)
+                put(.init(document, source: source), at: Self.name(of: document))
             }
         case .parameters(let policy, let parameters):
             try set(parameters, of: policy)
@@ -131,7 +135,26 @@ struct Configuration: Sendable {
                     ?? "the parameters do not fit policy \(policy)"
             )
         }
-        bus[name] = .init(.policy(read), source: entry.source, parameters: merged)
+        put(.init(.policy(read), source: entry.source, parameters: merged), at: name)
+    }
+
+    private mutating func put(_ entry: Baseline.Entry, at name: Name) {
+        bus[name] = entry
+        touched.insert(name)
+    }
+
+    // MARK: State
+
+    /// What the bus has set, changed or withdrawn since the last call.
+    mutating func takeTouched() -> Set<Name> {
+        defer { touched = [] }
+        return touched
+    }
+
+    /// Puts back what the bus had set.
+    mutating func restore(_ entries: [Name: Baseline.Entry]) {
+        bus = entries
+        sortDocuments()
     }
 
     private func merge(_ old: Node?, _ new: Node) -> Node {
@@ -141,15 +164,27 @@ struct Configuration: Sendable {
         return Node(.mapping(kept.filter { !names.contains($0.key) } + added), at: new.span)
     }
 
-    private static func name(of document: Document) -> Name {
+    static func name(of document: Document) -> Name {
         Name(kind: document.kind, name: document.name)
     }
 
     /// What differs from `old`, in words, in order of kind and name.
     func changes(since old: Configuration) -> [Notice.Change] {
-        let before = old.effective
-        let after = effective
-        return Set(before.keys).union(after.keys).sorted().compactMap { name in
+        Self.changes(from: old.effective, to: effective)
+    }
+
+    /// What of the files differs from what it was when these digests were made, in words, in order
+    /// of kind and name. What the bus overrides is passed over.
+    func changes(since digests: [Name: UInt128]) -> [Notice.Change] {
+        let visible = baseline.filter { bus[$0.key] == nil }.mapValues(\.document.digest)
+        return Self.changes(from: digests.filter { bus[$0.key] == nil }, to: visible)
+    }
+
+    private static func changes<Value: Equatable>(
+        from before: [Name: Value],
+        to after: [Name: Value]
+    ) -> [Notice.Change] {
+        Set(before.keys).union(after.keys).sorted().compactMap { name in
             guard before[name] != after[name] else { return nil }
             let subject = "\(name.kind.rawValue) \(name.name)"
             switch (before[name], after[name]) {
@@ -158,5 +193,12 @@ struct Configuration: Sendable {
             default: return .init(subject: subject, from: "in force", to: "changed")
             }
         }
+    }
+
+    /// Whether the policies in force are the same as those of `old`, written in the same places.
+    func stands(as old: Configuration) -> Bool {
+        let (before, after) = (old.policies, policies)
+        return before.count == after.count
+            && zip(before, after).allSatisfy { $0 == $1 && $0.stands(as: $1) }
     }
 }

@@ -61,8 +61,11 @@ struct Lowering {
 
     /// Asks for the least, or for the greatest, value of a quantity of a policy.
     mutating func minimise(_ quantity: GroundQuantity, negated: Bool) {
-        var objective = LinearSum()
-        objective.add(negated ? -1 : 1, sum(quantity))
+        let sum = sum(quantity)
+        var objective = LinearSum(negated ? sum.constant.saturatingNegation : sum.constant)
+        for term in sum.terms.sorted(by: { $0.variable < $1.variable }) {
+            objective.add(negated ? -term.coefficient : term.coefficient, term.variable)
+        }
         problem.objectives = [objective]
     }
 

@@ -30,14 +30,14 @@ extension Situation {
         refreshBlocked()
         // What a rule has settled or released far from the change touches its own readers.
         let ruled = reblocked.filter { inventory.resources[$0] != nil }
+        blockings.formUnion(reblocked)
         reblocked = []
         let slots = ruled.union(slots)
         let settled = settle(slots.sorted())
         decision.parts = parts(touching: slots.union(settled), policies: seeds)
-        // Small parts first: what they leave over is for the large ones.
-        let order = decision.parts.indices.sorted {
-            (decision.parts[$0].slots.count, $0) < (decision.parts[$1].slots.count, $1)
-        }
+        // Small parts first: what they leave over is for the large ones. Among equals the first
+        // resource decides, not the slot, which says who reported first.
+        let order = decision.parts.indices.sorted { isBefore(decision.parts[$0], decision.parts[$1]) }
         for (position, index) in order.enumerated() {
             let part = decision.parts[index]
             settle(part.policies.flatMap { policies[$0].coupled })
@@ -50,6 +50,14 @@ extension Situation {
             }
         }
         return decision
+    }
+
+    private func isBefore(_ a: Part, _ b: Part) -> Bool {
+        guard a.slots.count == b.slots.count else { return a.slots.count < b.slots.count }
+        guard let first = a.slots.first, let other = b.slots.first else {
+            return a.policies.first ?? 0 < b.policies.first ?? 0
+        }
+        return inventory[first].id < inventory[other].id
     }
 
     /// Gives slots that the rules alone decide the state that follows, with everything above and

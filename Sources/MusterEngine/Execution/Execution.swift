@@ -13,23 +13,91 @@ struct Execution: Sendable {
     }
 
     /// The number of the last plan that was made.
-    var plan = 0
-    /// The stages that are not confirmed; the first is the one under way. Moves to: empty, when
-    /// every stage is confirmed; other stages, when the plan is superseded.
-    var stages: [[Item]] = []
+    private(set) var plan = 0
+    /// The stages that are not confirmed, each in order of resource id; the first is the one under
+    /// way. Moves to: empty, when every stage is confirmed; other stages, when the plan is
+    /// superseded.
+    private(set) var stages: [[Item]] = []
     /// The number of the first of ``stages`` within its plan.
-    var stage = 1
+    private(set) var stage = 1
+    /// The changes of ``stages``, each with the number of its stage within the plan.
+    private(set) var remaining: [ResourceID: (stage: Int, item: Item)] = [:]
     /// Commands that await confirmation.
-    var flights: [ResourceID: Command] = [:]
+    private(set) var flights: [ResourceID: Command] = [:]
     /// Why the plan was made.
-    var cause = ""
+    private(set) var cause = ""
+    /// Resources whose part in all of this changed since the last ``takeTouched()``.
+    private var touched: Set<ResourceID> = []
 
-    /// The changes of the plan that are not confirmed.
-    var remaining: [ResourceID: Placement] {
-        Dictionary(
-            stages.joined().map { ($0.resource, $0.target) },
-            uniquingKeysWith: { _, last in last }
-        )
+    // MARK: The plan
+
+    /// Begins with the next plan.
+    mutating func begin(_ stages: [[Item]], cause: String) {
+        clear()
+        plan += 1
+        stage = 1
+        self.cause = cause
+        install(stages)
+        touched.formUnion(remaining.keys)
+    }
+
+    /// Drops what is left of the plan.
+    mutating func clear() {
+        touched.formUnion(remaining.keys)
+        stages = []
+        remaining = [:]
+    }
+
+    /// Leaves only these changes of the stage under way; without any, the next stage is under way.
+    mutating func narrow(to open: [Item]) {
+        let kept = Set(open.map(\.resource))
+        for item in stages[0] where !kept.contains(item.resource) {
+            remaining[item.resource] = nil
+            touched.insert(item.resource)
+        }
+        if open.isEmpty {
+            stages.removeFirst()
+            stage += 1
+        } else if open.count < stages[0].count {
+            stages[0] = open
+        }
+    }
+
+    private mutating func install(_ stages: [[Item]]) {
+        self.stages = stages
+        for (index, items) in stages.enumerated() {
+            for item in items { remaining[item.resource] = (stage + index, item) }
+        }
+    }
+
+    // MARK: Flights
+
+    /// Notes that a command awaits confirmation, in place of an earlier one to the same resource.
+    mutating func launch(_ command: Command) {
+        flights[command.resource] = command
+        touched.insert(command.resource)
+    }
+
+    /// Notes that a resource is awaited no longer.
+    mutating func land(_ resource: ResourceID) {
+        if flights.removeValue(forKey: resource) != nil { touched.insert(resource) }
+    }
+
+    // MARK: State
+
+    /// The resources whose part changed since the last call.
+    mutating func takeTouched() -> Set<ResourceID> {
+        defer { touched = [] }
+        return touched
+    }
+
+    /// Puts back what was under way.
+    mutating func restore(_ record: DomainRecord, stages: [[Item]], flights: [Command]) {
+        plan = record.plan
+        stage = record.stage
+        cause = record.cause
+        install(stages)
+        for flight in flights { self.flights[flight.resource] = flight }
     }
 
     /// The earliest time at which a command is taken as not carried out.

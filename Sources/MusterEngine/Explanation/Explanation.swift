@@ -129,15 +129,15 @@ extension Situation {
         let quantity = ground.quantities[leaf.quantity]
         let counts = quantity.counts
         var text = "\(counts.online) online, \(counts.usable) usable of \(counts.registered)"
-        let idle = quantity.terms.lazy.map(\.slot).compactMap { slot -> String? in
+        let idle = quantity.terms.map(\.slot).filter { slot in
+            !inventory.isUsable[slot] || isDrained[slot] || isCordoned[slot] && !isOnline[slot]
+        }
+        let named = inventory.first(4, of: idle).map { slot in
             if let reason = inventory.reasonUnusable(slot) {
                 return "\(inventory[slot].id) \(reason)"
             }
-            if isDrained[slot] { return "\(inventory[slot].id) drained" }
-            if isCordoned[slot], !isOnline[slot] { return "\(inventory[slot].id) cordoned" }
-            return nil
+            return "\(inventory[slot].id) \(isDrained[slot] ? "drained" : "cordoned")"
         }
-        let named = Array(idle.prefix(4))
         if !named.isEmpty {
             text += "; \(named.prefix(3).joined(separator: ", "))"
             if named.count > 3 { text += " and more" }

@@ -57,7 +57,7 @@ struct Probe {
         let index = core.first?.policy ?? 0
         var probe = Probe(healthy, policy: index)
         let inPart = Set(probe.part.slots)
-        let candidates = broken.filter { inPart.contains($0) }
+        let candidates = situation.inventory.ordered(broken.filter { inPart.contains($0) })
         switch probe.ask(core, { $0.minimise(candidates) }) {
         case .infeasible: return .never
         case .unknown: return nil

@@ -1,4 +1,5 @@
-// Which policies a resource's attributes concern: those are grounded anew when they change.
+// What a grounded policy depends on besides its own meaning: the attributes of resources, and the
+// places that explanations point at. When those change it is grounded anew.
 
 import MusterModel
 import MusterPolicy
@@ -14,10 +15,19 @@ extension Policy {
             || conditions.contains(where: \.readsHosts)
     }
 
+    /// Whether the conditions stand in the same places as those of an equal policy.
+    func stands(as equal: Policy) -> Bool {
+        zip(conditions, equal.conditions).allSatisfy { $0.stands(as: $1) }
+    }
+
     private var conditions: [Condition] { (require.map { [$0] } ?? []) + prefer.map(\.condition) }
 }
 
 extension Condition {
+    fileprivate func stands(as equal: Condition) -> Bool {
+        span == equal.span && zip(parts, equal.parts).allSatisfy { $0.stands(as: $1) }
+    }
+
     fileprivate var readsHosts: Bool {
         var found = false
         walk { if case .fits = $0.form { found = true } }

@@ -14,9 +14,14 @@ struct Inventory: Sendable {
     /// Reports that were older than the one held.
     private(set) var ignoredReports = 0
 
+    /// Slots of which something is new that outlasts the process, each once; some may be free.
+    private(set) var touched: [Int] = []
+
+    private var isTouched: [Bool] = []
     private var isStale: [Bool] = []
     private var isQuarantined: [Bool] = []
     private var free: [Int] = []
+    private var sharing = Sharing()
     /// The slots hosted by an id, whether that id is registered or not.
     private var hosted: [ResourceID: [Int]] = [:]
     /// By slot: the registered host's slot, or `nil`; and the slots that name this one as theirs.
@@ -28,7 +33,7 @@ struct Inventory: Sendable {
         /// The report was older than the one held.
         case ignored
         /// Nothing but its time is new.
-        case renewed
+        case renewed(slot: Int)
         /// Only its state or its usability is new; `usability` lists slots whose usability is.
         case state(slot: Int, usability: [Int])
         /// It is newly registered, or something that selectors see is new.
@@ -85,17 +90,30 @@ struct Inventory: Sendable {
             ignoredReports += 1
             return .ignored
         }
+        touch(slot)
         let wasStale = isStale[slot]
         let wasSound = isSound(slot)
         isStale[slot] = false
-        resources[slot] = resource
+        let looksSame = resource.looksLike(held)
+        resources[slot] = looksSame ? held.renewed(by: resource) : shared(resource, as: held.id)
         let isMoved = resource.node != held.node
         if isMoved { move(slot, from: held.node, to: resource.node) }
         let isUnaffected = !isMoved && isSound(slot) == wasSound
         let usability = isUnaffected ? [] : refreshUsability(below: slot)
-        if !resource.looksLike(held) { return .structure(slot: slot, usability: usability) }
-        if resource.state == held.state, usability.isEmpty, !wasStale { return .renewed }
+        if !looksSame { return .structure(slot: slot, usability: usability) }
+        if resource.state == held.state, usability.isEmpty, !wasStale {
+            return .renewed(slot: slot)
+        }
         return .state(slot: slot, usability: usability)
+    }
+
+    /// The resource with values that others have too, under the id that it was registered by:
+    /// equal ids may differ in their bytes, and the bytes name its record.
+    private mutating func shared(_ resource: Resource, as id: ResourceID) -> Resource {
+        var copy = resource
+        copy.id = id
+        sharing.share(&copy)
+        return copy
     }
 
     /// Forgets a resource.
@@ -137,6 +155,7 @@ struct Inventory: Sendable {
     ///
     /// - Returns: the slots whose usability changed.
     mutating func setStale(_ slot: Int, _ value: Bool) -> [Int] {
+        touch(slot)
         isStale[slot] = value
         return refreshUsability(below: slot)
     }
@@ -145,6 +164,7 @@ struct Inventory: Sendable {
     ///
     /// - Returns: the slots whose usability changed.
     mutating func setQuarantined(_ slot: Int, _ value: Bool) -> [Int] {
+        touch(slot)
         isQuarantined[slot] = value
         return refreshUsability(below: slot)
     }
@@ -155,7 +175,42 @@ struct Inventory: Sendable {
     /// Whether the resource is in quarantine.
     func isInQuarantine(_ slot: Int) -> Bool { isQuarantined[slot] }
 
+    /// When a resource's report expires; `nil` when it holds for ever, or has expired.
+    func leaseEnd(_ slot: Int) -> Instant? {
+        guard let resource = resources[slot], let ttl = resource.ttl, !isStale[slot]
+        else { return nil }
+        return resource.observedAt + ttl
+    }
+
+    /// Registered slots in order of resource id, which is the same whoever reported first.
+    func ordered(_ slots: some Sequence<Int>) -> [Int] {
+        slots.filter { resources[$0] != nil }.sorted { self[$0].id < self[$1].id }
+    }
+
+    /// Of registered slots those that come first in order of resource id.
+    ///
+    /// - Complexity: O(slots × count).
+    func first(_ count: Int, of slots: [Int]) -> [Int] {
+        var chosen: [Int] = []
+        for slot in slots {
+            let id = self[slot].id
+            if chosen.count == count, let last = chosen.last, self[last].id < id { continue }
+            chosen.insert(slot, at: chosen.firstIndex { id < self[$0].id } ?? chosen.endIndex)
+            if chosen.count > count { chosen.removeLast() }
+        }
+        return chosen
+    }
+
     private mutating func register(_ resource: Resource) -> Int {
+        let slot = place(shared(resource, as: resource.id))
+        guestLists[slot] = hosted[resource.id, default: []].filter { $0 != slot }
+        for guest in guestLists[slot] { hosts[guest] = slot }
+        if let node = resource.node { join(node, slot) }
+        return slot
+    }
+
+    /// Gives a resource a slot, with no word yet of hosts and usability.
+    private mutating func place(_ resource: Resource) -> Int {
         let slot: Int
         if let reused = free.popLast() {
             slot = reused
@@ -166,13 +221,12 @@ struct Inventory: Sendable {
             isUsable.append(false)
             isStale.append(false)
             isQuarantined.append(false)
+            isTouched.append(false)
             hosts.append(nil)
             guestLists.append([])
         }
         slots[resource.id] = slot
-        guestLists[slot] = hosted[resource.id, default: []].filter { $0 != slot }
-        for guest in guestLists[slot] { hosts[guest] = slot }
-        if let node = resource.node { join(node, slot) }
+        touch(slot)
         return slot
     }
 
@@ -214,6 +268,66 @@ struct Inventory: Sendable {
         return true
     }
 
+    // MARK: State
+
+    /// Notes that something of a slot is new that outlasts the process.
+    ///
+    /// - Complexity: O(1).
+    mutating func touch(_ slot: Int) {
+        guard !isTouched[slot] else { return }
+        isTouched[slot] = true
+        touched.append(slot)
+    }
+
+    /// The slots of which something is new since the last call; those that are free are left out.
+    mutating func takeTouched() -> [Int] {
+        for slot in touched { isTouched[slot] = false }
+        defer { touched.removeAll(keepingCapacity: true) }
+        return touched.filter { resources[$0] != nil }
+    }
+
+    /// Puts back what was known of a resource. Nothing follows from it before ``link()``.
+    ///
+    /// - Complexity: O(1).
+    mutating func restore(_ resource: Resource, isStale: Bool, isQuarantined: Bool) -> Int {
+        let slot: Int
+        if let known = slots[resource.id] {
+            slot = known
+            resources[slot] = resource
+        } else {
+            slot = place(resource)
+        }
+        self.isStale[slot] = isStale
+        self.isQuarantined[slot] = isQuarantined
+        return slot
+    }
+
+    /// Takes back what was put back.
+    ///
+    /// - Returns: the slot that it had; `nil` when it is not known.
+    mutating func unrestore(_ id: ResourceID) -> Int? {
+        guard let slot = slots.removeValue(forKey: id) else { return nil }
+        resources[slot] = nil
+        isStale[slot] = false
+        isQuarantined[slot] = false
+        free.append(slot)
+        return slot
+    }
+
+    /// Finds out who hosts whom and who is usable, once everything has been put back.
+    ///
+    /// - Complexity: O(resources × depth of hosting).
+    mutating func link(sharing: Sharing) {
+        self.sharing = sharing
+        _ = takeTouched()
+        for slot in resources.indices {
+            if let node = resources[slot]?.node { join(node, slot) }
+        }
+        for slot in resources.indices where resources[slot] != nil {
+            isUsable[slot] = isSoundUpwards(slot)
+        }
+    }
+
     /// Recomputes the usability of a slot and everything hosted below it.
     private mutating func refreshUsability(below slot: Int) -> [Int] {
         var changed: [Int] = []
@@ -239,6 +353,18 @@ extension Resource {
     fileprivate func isOlder(than held: Resource) -> Bool {
         if let sequence, let other = held.sequence { return sequence < other }
         return observedAt < held.observedAt
+    }
+
+    /// The same resource with what a report says that looks like it: all that selectors see stays
+    /// as it is held, so that it stays shared.
+    fileprivate func renewed(by report: Resource) -> Resource {
+        var copy = self
+        copy.isAvailable = report.isAvailable
+        copy.state = report.state
+        copy.observedAt = report.observedAt
+        copy.sequence = report.sequence
+        copy.ttl = report.ttl
+        return copy
     }
 
     /// Whether selectors, hosts and quantities see no difference.

@@ -66,7 +66,11 @@ extension Situation {
     mutating func refreshBlocked() {
         let before = blocked
         blocked = []
-        defer { reblocked.formUnion(blocked.symmetricDifference(before)) }
+        defer {
+            let changed = blocked.symmetricDifference(before)
+            reblocked.formUnion(changed)
+            blockings.formUnion(changed)
+        }
         guard !dependencies.isEmpty || !rules.maintenance.isEmpty else { return }
         let managed = inventory.registered.filter { isManaged[$0] && inventory.isUsable[$0] }
         // A cordoned host cannot be started, even for the sake of what it carries.

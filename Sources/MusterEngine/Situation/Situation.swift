@@ -54,10 +54,14 @@ struct Situation: Sendable {
     /// ``forgetChanges()``: what follows a decision looks at these only.
     private(set) var flipped: Set<Int> = []
     private(set) var moved: Set<Int> = []
+    /// Slots that the last grounding gave another placement, see ``placement(_:)``.
+    private(set) var replaced: [Int] = []
     /// Managed slots that no valid choice has online, see ``refreshBlocked()``.
     var blocked: Set<Int> = []
     /// Slots that entered or left ``blocked`` since the last decision.
     var reblocked: Set<Int> = []
+    /// Slots for which one of these two changed since the last ``forgetChanges()``.
+    var blockings: Set<Int> = []
     /// The target of the command in flight, by slot.
     var targets: [Int: Placement] = [:]
 
@@ -80,6 +84,12 @@ struct Situation: Sendable {
         return result
     }
 
+    /// What is implemented for a slot; `nil` where it is not managed, as then its state is its own.
+    func placement(_ slot: Int) -> Placement? {
+        guard slot < isManaged.count, isManaged[slot] else { return nil }
+        return isOnline[slot] ? .online : .offline
+    }
+
     // MARK: Changes
 
     /// Sets what is implemented for a slot and tells the counters.
@@ -96,6 +106,30 @@ struct Situation: Sendable {
     mutating func forgetChanges() {
         flipped.removeAll(keepingCapacity: true)
         moved.removeAll(keepingCapacity: true)
+        blockings.removeAll(keepingCapacity: true)
+        replaced.removeAll(keepingCapacity: true)
+    }
+
+    /// Forgets what was decided for a slot whose resource is gone: the next one that gets the slot
+    /// is another.
+    mutating func forget(_ slot: Int) {
+        targets[slot] = nil
+        blocked.remove(slot)
+        reblocked.remove(slot)
+        guard slot < isManaged.count else { return }
+        isManaged[slot] = false
+        isOnline[slot] = false
+    }
+
+    /// Puts back what was decided, by slot, before the first grounding.
+    mutating func restore(_ placements: [Placement?], blocked: Set<Int>, reblocked: Set<Int>) {
+        grow()
+        for (slot, placement) in placements.enumerated() {
+            isManaged[slot] = placement != nil
+            isOnline[slot] = placement == .online
+        }
+        self.blocked = blocked
+        self.reblocked = reblocked
     }
 
     /// Takes in that a slot's usability or its reported state is new: an unusable resource is
@@ -159,7 +193,11 @@ struct Situation: Sendable {
         )
         var grounder = Grounder(inventory)
         self.policies = policies.map { policy in
-            if let known = old[policy.name], known.policy == policy, isKept(known) { return known }
+            if let known = old[policy.name], known.policy == policy,
+                known.policy.stands(as: policy), isKept(known)
+            {
+                return known
+            }
             return grounder.ground(policy)
         }
         isEnforced = self.policies.map(\.isEnforced)
@@ -178,6 +216,9 @@ struct Situation: Sendable {
     }
 
     private mutating func compare(with before: Situation) {
+        replaced = isManaged.indices.filter {
+            inventory.resources[$0] != nil && placement($0) != before.placement($0)
+        }
         rearranged = Set(
             isManaged.indices.filter { slot in
                 inventory.resources[slot] != nil
@@ -243,9 +284,12 @@ struct Situation: Sendable {
         serves = needs
         for group in rules.groups {
             for need in group.dependsOn where need.binding == .firm {
-                let dependents = members[group.name, default: []].filter { isManaged[$0] }
+                let dependents = inventory.ordered(
+                    members[group.name, default: []].filter { isManaged[$0] }
+                )
                 guard !dependents.isEmpty else { continue }
-                let providers = members[need.group, default: []]
+                // In order of id: a decision must not depend on who reported first.
+                let providers = inventory.ordered(members[need.group, default: []])
                 for slot in dependents { needs[slot].append(dependencies.count) }
                 for slot in providers { serves[slot].append(dependencies.count) }
                 dependencies.append(

@@ -63,6 +63,32 @@ public enum DocumentReader {
         return (decoder.findings.hasErrors ? nil : policy, decoder.findings.all.inReadingOrder())
     }
 
+    /// Reads again a tree that was read as a document of this kind before.
+    ///
+    /// - Parameters:
+    ///   - kind: What kind of document the tree holds; it need not say so itself.
+    ///   - source: The tree, as ``ConfigurationChange/set(_:source:)`` keeps it.
+    ///   - parameters: For a policy, a mapping whose entries go before those of the tree.
+    ///   - limits: How deep conditions may nest, and how many findings are kept.
+    /// - Returns: the document, `nil` when a finding is an error, and the findings.
+    /// - Complexity: O(nodes once expanded).
+    public static func document(
+        _ kind: DocumentKind,
+        from source: Node,
+        parameters: Node? = nil,
+        limits: DocumentLimits = DocumentLimits()
+    ) -> (document: Document?, diagnostics: [Diagnostic]) {
+        if kind == .policy {
+            let (policy, diagnostics) = policy(from: source, parameters: parameters, limits: limits)
+            return (policy.map { .policy($0) }, diagnostics)
+        }
+        var decoder = DocumentDecoder(origin: .bus, expectedDomain: nil, limits: limits)
+        let document = decoder.document(kind, source, isEnclosed: true)
+        return (
+            decoder.findings.hasErrors ? nil : document, decoder.findings.all.inReadingOrder()
+        )
+    }
+
     /// What is wrong with documents together that is right with each: one name given twice in a
     /// domain, and cycles of dependencies among service groups.
     ///

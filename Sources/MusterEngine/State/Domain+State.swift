@@ -1,0 +1,155 @@
+// The state of a domain as records. What is state, and what follows from it, is listed below: a
+// stored property that is added anywhere in a domain has to find its place in this list.
+
+// Of `Domain`: `id`, `options` and the files of the baseline are given. State are `epoch`,
+// `noticeCount`, `ruledAt`, `isDecisionDue`, `unproven` (record of the domain), `quarantines`
+// (records of resources), `announced` (records of the baseline). Derived are `leaseCheck` (the least
+// end of a lease, or earlier), `boundary` (from `ruledAt`), `nextDeadline`, `unsettled` (from reports,
+// placements and flights), `unannounced` (from `announced` and the files). Not kept is `solves`,
+// which counts what this process did; `journal` is about the changelog, not about the domain.
+//
+// Of `Inventory`: state are `resources`, `isStale`, `isQuarantined`. Derived are `isUsable`, `slots`,
+// `hosted`, `hosts`, `guestLists`; leases follow from reports. Which slot a resource has, and so
+// `free`, is not kept: no decision may depend on it. Nor is `ignoredReports`, a count of this
+// process, nor `sharing`, which only saves memory.
+//
+// Of `Situation`: state are `isManaged` and `isOnline` of managed slots (as placements), `blocked`
+// and `reblocked`, which say what the last decisions have seen. Derived are `policies`,
+// `isEnforced`, `dependencies`, `rules`, `isDrained`, `isCordoned`, `onlineCost`, `changeCost`,
+// `countedUsable`, `occurrences`, `needs`, `serves` (by grounding), `isOnline` of other slots (as
+// reported), `targets` (from flights). `rearranged`, `replaced`, `flipped`, `moved`, `blockings`
+// live for a turn.
+//
+// Of `Configuration`: state is `bus`; `baseline` is given, `documents` is derived. Of `Execution`:
+// state are `plan`, `stage`, `cause` (record of the domain), `stages` and `flights` (records of
+// resources; within a stage changes are in order of id, and a command's id follows from the rest);
+// `remaining` is derived. Of `Alerts`: state is `open`.
+
+import MusterModel
+import MusterPolicy
+
+extension Domain {
+    /// The records that changed since the last call, or since the domain was restored; on the
+    /// first call of a domain that was not restored, all of them. In order of key.
+    ///
+    /// - Complexity: O(what changed × log of that).
+    public mutating func takeStateChanges() -> [StateEntry] {
+        noteChanges()
+        guard journal.isKept else {
+            _ = situation.inventory.takeTouched()
+            journal.begin(record)
+            return snapshot
+        }
+        let prefix = StateKey.prefix(of: id)
+        var entries = situation.inventory.takeTouched().map { resourceEntry(prefix, slot: $0) }
+        entries += entriesOfGone(prefix, journal.resources, known: entries)
+        for name in journal.documents {
+            let key = StateKey.key(prefix, .document, name)
+            entries.append(StateEntry(key: key, value: configuration.bus[name]?.encoded()))
+        }
+        for name in journal.baseline {
+            let key = StateKey.key(prefix, .baseline, name)
+            entries.append(StateEntry(key: key, value: announced[name].map(BaselineRecord.encoded)))
+        }
+        for fingerprint in journal.alerts {
+            let key = StateKey.key(prefix, .alert, fingerprint)
+            entries.append(StateEntry(key: key, value: alerts.open[fingerprint]?.encoded()))
+        }
+        if record != journal.record {
+            entries.append(StateEntry(key: domainKey(prefix), value: record?.encoded()))
+        }
+        journal.begin(record)
+        return entries.sorted { StateKey.isBefore($0.key, $1.key) }
+    }
+
+    /// The whole state, in order of key. Domains of equal state have equal snapshots, byte for
+    /// byte.
+    ///
+    /// - Complexity: O(size of the domain × log of that).
+    public var snapshot: [StateEntry] {
+        guard let record else { return [] }
+        let prefix = StateKey.prefix(of: id)
+        var entries = [StateEntry(key: domainKey(prefix), value: record.encoded())]
+        entries += situation.inventory.registered.map { resourceEntry(prefix, slot: $0) }
+        for resource in execution.remaining.keys
+        where situation.inventory.slots[resource] == nil {
+            entries.append(plannedEntry(prefix, resource))
+        }
+        for (name, entry) in configuration.bus {
+            let key = StateKey.key(prefix, .document, name)
+            entries.append(StateEntry(key: key, value: entry.encoded()))
+        }
+        for (name, digest) in announced {
+            let key = StateKey.key(prefix, .baseline, name)
+            entries.append(StateEntry(key: key, value: BaselineRecord.encoded(digest)))
+        }
+        for (fingerprint, notice) in alerts.open {
+            let key = StateKey.key(prefix, .alert, fingerprint)
+            entries.append(StateEntry(key: key, value: notice.encoded()))
+        }
+        return entries.sorted { StateKey.isBefore($0.key, $1.key) }
+    }
+
+    private func domainKey(_ prefix: [UInt8]) -> [UInt8] { StateKey.key(prefix, .domain, "") }
+
+    private func resourceEntry(_ prefix: [UInt8], slot: Int) -> StateEntry {
+        let resource = situation.inventory[slot]
+        return StateEntry(
+            key: StateKey.key(prefix, .resource, resource.id.name),
+            value: record(of: resource, slot).encoded()
+        )
+    }
+
+    private func record(of resource: Resource, _ slot: Int) -> ResourceRecord {
+        var record = ResourceRecord()
+        record.resource = resource
+        record.isStale = situation.inventory.isMarkedStale(slot)
+        if situation.inventory.isInQuarantine(slot) {
+            record.quarantineEnd = quarantines[resource.id]
+        }
+        record.placement = situation.placement(slot)
+        if !situation.blocked.isEmpty { record.isBlocked = situation.blocked.contains(slot) }
+        if !situation.reblocked.isEmpty { record.isReblocked = situation.reblocked.contains(slot) }
+        if !execution.remaining.isEmpty { record.change = plannedChange(resource.id) }
+        if !execution.flights.isEmpty { record.flight = execution.flights[resource.id] }
+        return record
+    }
+
+    private func plannedChange(_ id: ResourceID) -> ResourceRecord.PlannedChange? {
+        execution.remaining[id].map { stage, item in
+            .init(stage: stage, target: item.target, policies: item.policies)
+        }
+    }
+
+    /// The record of a resource that only the plan still names.
+    private func plannedEntry(_ prefix: [UInt8], _ id: ResourceID) -> StateEntry {
+        var record = ResourceRecord()
+        record.change = plannedChange(id)
+        let name = execution.remaining[id]?.item.resource.name ?? id.name
+        return StateEntry(
+            key: StateKey.key(prefix, .resource, name),
+            value: record.change == nil ? nil : record.encoded()
+        )
+    }
+
+    /// What is left of resources that had no slot when something of theirs changed.
+    private func entriesOfGone(
+        _ prefix: [UInt8],
+        _ resources: [ResourceID],
+        known: [StateEntry]
+    ) -> [StateEntry] {
+        guard !resources.isEmpty else { return [] }
+        var seen = Set(known.map(\.key))
+        var entries: [StateEntry] = []
+        for id in resources {
+            let planned = plannedEntry(prefix, id)
+            if situation.inventory.slots[id] == nil, seen.insert(planned.key).inserted {
+                entries.append(planned)
+            }
+            // Equal ids may differ in their bytes: what was under the old ones is gone.
+            let key = StateKey.key(prefix, .resource, id.name)
+            if seen.insert(key).inserted { entries.append(StateEntry(key: key, value: nil)) }
+        }
+        return entries
+    }
+}
