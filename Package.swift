@@ -54,11 +54,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "MusterKafka", dependencies: ["CLibRdKafka"], swiftSettings: settings),
+        .target(name: "MusterMetrics", swiftSettings: settings),
         .target(
             name: "MusterWorker",
             dependencies: [
-                "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy",
-                "MusterYAML", logging,
+                "MusterEngine", "MusterKafka", "MusterMessages", "MusterMetrics", "MusterModel",
+                "MusterPolicy", "MusterYAML", logging,
             ],
             swiftSettings: settings
         ),
@@ -96,11 +97,12 @@ let package = Package(
             ("MusterYAML", ["MusterModel", "MusterPolicy"]),
             ("MusterMessages", ["MusterModel", "MusterPolicy"]),
             ("MusterKafka", []),
+            ("MusterMetrics", []),
             (
                 "MusterWorker",
                 [
-                    "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy",
-                    "MusterYAML",
+                    "MusterEngine", "MusterKafka", "MusterMessages", "MusterMetrics",
+                    "MusterModel", "MusterPolicy", "MusterYAML",
                 ]
             ),
         ].map { (name: String, more: [String]) in

@@ -7,7 +7,7 @@ import Testing
     /// What each folder of `Sources` may import, of ours and of others.
     private static let allowed: [String: Set<String>] = {
         let core: Set = ["MusterModel", "MusterPolicy", "MusterSolver", "MusterEngine"]
-        let edge: Set = ["MusterMessages", "MusterYAML", "MusterKafka"]
+        let edge: Set = ["MusterMessages", "MusterYAML", "MusterKafka", "MusterMetrics"]
         let platform: Set = ["Dispatch", "Foundation", "Glibc", "Synchronization"]
         return [
             "CLibRdKafka": [],
@@ -19,6 +19,7 @@ import Testing
             "MusterMessages": ["MusterModel", "MusterPolicy"],
             "MusterYAML": ["CLibYAML", "MusterModel", "MusterPolicy"],
             "MusterKafka": platform.union(["CLibRdKafka"]),
+            "MusterMetrics": platform,
             "MusterWorker": platform.union(core).union(edge).union(["Logging"]),
             "muster": platform.union(core).union(edge)
                 .union(["ArgumentParser", "Logging", "MusterWorker"]),
