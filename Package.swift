@@ -102,7 +102,7 @@ let package = Package(
                 "MusterWorker",
                 [
                     "MusterEngine", "MusterKafka", "MusterMessages", "MusterMetrics",
-                    "MusterModel", "MusterPolicy", "MusterYAML",
+                    "MusterModel", "MusterPolicy", "MusterTestKit", "MusterYAML",
                 ]
             ),
         ].map { (name: String, more: [String]) in

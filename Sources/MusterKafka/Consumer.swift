@@ -53,7 +53,7 @@ public final class Consumer {
     /// Wakes a poll from any thread.
     public let waker: Waker
 
-    private let client: ClientHandle
+    let client: ClientHandle
     private let callbacks: ConsumerCallbacks
     private var isClosed = false
 
@@ -169,13 +169,30 @@ public final class Consumer {
     }
 
     /// The offsets that the partitions' next records will have, for all in one request a broker.
+    /// With `isolation.level=read_committed` they stop before the first open transaction.
     public func ends(
         of partitions: some Collection<TopicPartition>,
         within timeout: Duration
     ) throws(KafkaError) -> [TopicPartition: Int64] {
-        // The query takes timestamps, and the protocol's -1 asks for the end.
+        try offsets(at: LogicalOffset.end, of: partitions, within: timeout)
+    }
+
+    /// The offsets of the oldest records that are still there.
+    public func beginnings(
+        of partitions: some Collection<TopicPartition>,
+        within timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        try offsets(at: LogicalOffset.beginning, of: partitions, within: timeout)
+    }
+
+    private func offsets(
+        at place: Int64,
+        of partitions: some Collection<TopicPartition>,
+        within timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        // The query takes timestamps; the protocol's -1 asks for the end, -2 for the beginning.
         let list = PartitionList(
-            Dictionary(partitions.map { ($0, LogicalOffset.end) }, uniquingKeysWith: { a, _ in a })
+            Dictionary(partitions.map { ($0, place) }, uniquingKeysWith: { first, _ in first })
         )
         try unsafe KafkaError.check(
             rd_kafka_offsets_for_times(client.raw, list.raw, timeout.timeout)

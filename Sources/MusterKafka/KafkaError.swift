@@ -41,6 +41,17 @@ public struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The client is in no state to do it.
         public static let state = Code(RD_KAFKA_RESP_ERR__STATE)
 
+        /// The client may not write to the topic.
+        public static let topicAuthorizationFailed = Code(
+            RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED
+        )
+        /// The broker's checks refuse the record.
+        public static let invalidRecord = Code(RD_KAFKA_RESP_ERR_INVALID_RECORD)
+        /// Another producer of the same transactional id has taken over.
+        public static let fenced = Code(RD_KAFKA_RESP_ERR__FENCED)
+        /// Another member of the group has taken over this one's instance id.
+        public static let fencedInstance = Code(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+
         init(_ code: rd_kafka_resp_err_t) { rawValue = code.rawValue }
     }
 

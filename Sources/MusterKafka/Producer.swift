@@ -38,7 +38,7 @@ public final class Producer {
         "socket.nagle.disable": "true",
     ]
 
-    private let client: ClientHandle
+    let client: ClientHandle
     private let callbacks: ProducerCallbacks
     private var scratch = ProduceArguments()
     /// Topics that librdkafka shall keep in mind; they must go before the client does.

@@ -1,5 +1,5 @@
-// The shell around the core: one thread for Kafka, a fixed pool of actors for domains. What
-// either of them does is in PollLoop and in Shard; this starts and ends them.
+// The shell around the core: one thread for Kafka, an actor for each partition. What either of
+// them does is in WorkerLoop and in PartitionTask; this starts and ends them.
 
 internal import Foundation
 public import Logging
@@ -32,7 +32,9 @@ public final class Worker: Sendable {
             baseline: baseline,
             logger: logger,
             observer: observer,
-            now: now ?? WorkerContext.systemClock
+            now: now ?? WorkerContext.systemClock,
+            elapsed: WorkerContext.systemElapsed,
+            pause: WorkerContext.systemPause
         )
     }
 
@@ -44,22 +46,13 @@ public final class Worker: Sendable {
     ///
     /// - Throws: why it could not start or go on.
     public func run() async throws(WorkerError) {
-        let shards = (0..<context.settings.limits.shards).map { index in
-            Shard(index, context: context, mailbox: mailbox)
-        }
-        let streams = shards.map { _ in AsyncStream<ShardInput>.makeStream() }
-        // Not child tasks: cancelling those would end their streams, and with them the work that
-        // an orderly end waits for.
-        let tasks = zip(shards, streams).map { shard, stream in
-            Task { await shard.run(stream.stream) }
-        }
+        let tracker = TaskTracker()
         let outcome = await withTaskCancellationHandler {
-            await poll(streams.map(\.continuation))
+            await loop(tracker)
         } onCancel: {
             stop()
         }
-        for stream in streams { stream.continuation.finish() }
-        for task in tasks { await task.value }
+        await tracker.waitForAll()
         try outcome.get()
     }
 
@@ -87,22 +80,43 @@ public final class Worker: Sendable {
         }
     }
 
-    /// Runs the polling thread until it ends.
-    private func poll(
-        _ shards: [AsyncStream<ShardInput>.Continuation]
-    ) async -> Result<Void, WorkerError> {
+    /// Runs the loop's thread until it ends.
+    private func loop(_ tracker: TaskTracker) async -> Result<Void, WorkerError> {
         let (context, mailbox) = (context, mailbox)
         return await withCheckedContinuation { continuation in
             let thread = Thread {
                 let outcome = Result { () throws(WorkerError) in
-                    try PollLoop(context: context, shards: shards, mailbox: mailbox).run()
+                    try Self.connect(context, mailbox, tracker).run()
                 }
-                // Shards see by this that whatever they still have to do is for nobody.
+                // Others see by this that whatever they still have to do is for nobody.
                 mailbox.epoch = -1
                 continuation.resume(returning: outcome)
             }
             thread.name = "muster-kafka"
             thread.start()
         }
+    }
+
+    /// Makes the clients and checks the topics; blocks for as long as the brokers may take.
+    private static func connect(
+        _ context: WorkerContext,
+        _ mailbox: Mailbox,
+        _ tracker: TaskTracker
+    ) throws(WorkerError) -> WorkerLoop {
+        guard context.settings.kafka.bootstrapServers != nil else { throw .noBroker }
+        let topology = try Topology(context.settings, logger: context.logger)
+        _ = try topology.establish()
+        let connection = try KafkaConnection(
+            context.settings,
+            admin: topology.admin,
+            logger: context.logger
+        )
+        return WorkerLoop(
+            context: context,
+            connection: connection,
+            runner: ActorRunner(context: context, mailbox: mailbox, tracker: tracker),
+            restorer: RestoreThread(context: context, mailbox: mailbox),
+            mailbox: mailbox
+        )
     }
 }

@@ -16,6 +16,10 @@ struct WorkerContext: Sendable {
     let observer: (@Sendable (WorkerEvent) -> Void)?
     /// Tells the time of day.
     let now: @Sendable () -> Instant
+    /// Tells the time since some beginning; unlike the time of day it never jumps.
+    let elapsed: @Sendable () -> Duration
+    /// Lets time pass.
+    let pause: @Sendable (Duration) -> Void
 
     /// Tells the observer, if there is one.
     func observe(_ event: @autoclosure () -> WorkerEvent) {
@@ -24,6 +28,16 @@ struct WorkerContext: Sendable {
 
     /// The domains that the baseline names.
     var namedDomains: Set<DomainID> { Set(baseline.entries.compactMap(\.document.domain)) }
+
+    /// Time since the process began to tell it.
+    static let systemElapsed: @Sendable () -> Duration = {
+        let start = ContinuousClock.now
+        return { ContinuousClock.now - start }
+    }()
+
+    static let systemPause: @Sendable (Duration) -> Void = {
+        Thread.sleep(forTimeInterval: Double($0.components.attoseconds) * 1e-18)
+    }
 
     /// The system's clock.
     static let systemClock: @Sendable () -> Instant = {

@@ -1,5 +1,6 @@
 // Why a worker does not start or has stopped, in cases that the command line gives exit statuses.
 
+public import MusterEngine
 public import MusterKafka
 
 /// A worker that cannot go on.
@@ -16,10 +17,20 @@ public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
     case topicsNotCreated(reason: String)
     /// The inbound topics do not have the same number of partitions.
     case differentPartitionCounts([String: Int])
-    /// A record can never be delivered to this topic.
-    case undeliverable(topic: String, KafkaError)
+    /// The brokers do not begin transactions.
+    case noTransactions(KafkaError)
+    /// Another process goes by this worker's name; this one may not go on.
+    case fenced(KafkaError)
     /// A client is of no more use.
     case failed(KafkaError)
+    /// The changelog's entries cannot be taken in.
+    case state(StateError)
+    /// The changelog's topic holds what is none of its.
+    case foreignChangelog(topic: String, Int32)
+    /// The changelog cannot be read to its end.
+    case restoreStuck(TopicPartition, position: Int64, end: Int64)
+    /// The group gave this worker a partition of only one of the inbound topics.
+    case partialAssignment(partition: Int)
 
     /// What is wrong and what would help, in one line.
     public var description: String {
@@ -38,10 +49,26 @@ public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
             return "topics could not be created: \(reason)"
         case .differentPartitionCounts(let counts):
             let list = counts.sorted { $0.key < $1.key }.map { "\($0.key) has \($0.value)" }
-            return "the inbound topics must have the same number of partitions, but "
-                + list.joined(separator: ", ")
-        case .undeliverable(let topic, let error):
-            return "a record cannot be delivered to \(topic): \(error.reason)"
+            return "the inbound topics and the changelog must have the same number of "
+                + "partitions, but " + list.joined(separator: ", ")
+        case .noTransactions(let error):
+            return "the brokers do not begin transactions: \(error.reason); "
+                + "processing.guarantee=at-least-once goes without"
+        case .fenced(let error):
+            return "another worker has taken over this one's name, so this one ends "
+                + "(\(error.reason)); give each worker an instance of its own"
+        case .state(let error):
+            return "the changelog cannot be restored: \(error)"
+        case .foreignChangelog(let topic, let partition):
+            return
+                "partition \(partition) of \(topic) holds records that are no state of Muster's; "
+                + "set topics.state to a topic of its own"
+        case .restoreStuck(let place, let position, let end):
+            return "restoring \(place) makes no progress at offset \(position) of \(end): either "
+                + "the brokers do not answer, or another worker's transaction is still open"
+        case .partialAssignment(let partition):
+            return "the group assigns partition \(partition) of only one inbound topic; "
+                + "every member of the group must be a worker with the same topics"
         case .failed(let error):
             return "the Kafka client has failed: \(error.reason)"
         }
@@ -51,9 +78,17 @@ public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
     public var isConfiguration: Bool {
         switch self {
         case .noBroker, .wrongProperty, .topicsMissing, .topicsNotCreated,
-            .differentPartitionCounts:
+            .differentPartitionCounts, .noTransactions, .foreignChangelog, .partialAssignment:
             true
-        case .brokerUnreachable, .undeliverable, .failed: false
+        case .brokerUnreachable, .fenced, .failed, .state, .restoreStuck: false
+        }
+    }
+
+    /// An error of the bus after which the worker cannot go on.
+    init(fatal error: KafkaError) {
+        switch error.code {
+        case .fenced, .fencedInstance: self = .fenced(error)
+        default: self = .failed(error)
         }
     }
 }

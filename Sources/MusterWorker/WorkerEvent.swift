@@ -5,8 +5,12 @@ public import MusterModel
 
 /// Something that a worker did.
 public enum WorkerEvent: Sendable {
-    /// Partitions were assigned; their records are being read from the beginning.
+    /// Partitions were assigned; their domains are being restored.
     case assigned(partitions: [Int])
+    /// A partition's domains are as they were at the last commit; what came since is being read.
+    case restored(partition: Int, domains: Int)
+    /// Everything since the last commit was dropped, to begin anew from there.
+    case rolledBack(reason: String)
     /// A partition has caught up: its domains decide from now on.
     case live(partition: Int)
     /// Partitions were taken away.
@@ -61,8 +65,12 @@ public struct Counters: Hashable, Sendable {
     public var notices = 0
     /// Records put on the dead-letter topic.
     public var deadLetters = 0
-    /// Records that the broker has acknowledged.
-    public var delivered = 0
+    /// Commands, notices and dead letters committed.
+    public var published = 0
     /// Records that were too large for their topics.
     public var undelivered = 0
+    /// Commits.
+    public var commits = 0
+    /// Returns to the last commit.
+    public var rollbacks = 0
 }

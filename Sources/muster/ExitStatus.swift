@@ -9,6 +9,8 @@ extension ExitCode {
     static let unsatisfied = ExitCode(3)
     /// The broker cannot be reached.
     static let unavailable = ExitCode(69)
+    /// Another process goes by this worker's name (`EX_TEMPFAIL`: starting again may help).
+    static let fenced = ExitCode(75)
     /// The configuration is wrong.
     static let misconfigured = ExitCode(78)
 }

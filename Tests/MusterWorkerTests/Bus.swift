@@ -44,7 +44,8 @@ final class Bus: Sendable {
     private let isOver = Atomic(false)
 
     init(_ change: (inout Settings) -> Void = { _ in }) throws {
-        var settings = Settings(cores: 2)
+        var settings = Settings()
+        settings.guarantee = .atLeastOnce
         settings.topics.partitions = 2
         change(&settings)
         broker = try Worker.startEmbeddedBroker(for: settings, logger: Bus.logger)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Rounds of reading")
 struct RoundTests {
-    @Test("Records are dealt out by domain, each domain's in order, with bytes and places intact")
+    @Test("Records are sorted by partition, in order, with bytes and places intact")
     func dealing() throws {
         let broker = try EmbeddedBroker { _ in }
         try broker.create(topic: "t", partitions: 1)
@@ -32,50 +32,66 @@ struct RoundTests {
         )
         try consumer.assign([TopicPartition("t", 0): LogicalOffset.beginning])
 
-        var settings = Settings()
-        settings.limits.batchRecords = 41
-        var round = Round(settings: settings, shards: 3)
-        let lane = Lane(.availability, 0)
+        var limits = Settings.Limits()
+        limits.batchRecords = 41
+        let round = Round(limits)
+        let lane = Lane(.availability, 7)
         let deadline = ContinuousClock.now + .seconds(20)
         while !round.isFull, ContinuousClock.now < deadline {
             guard case .message(let message) = try consumer.poll(for: .milliseconds(100)) else {
                 continue
             }
-            round.add(message, lane: lane, isOld: message.offset < 3)
+            round.add(message, lane: lane)
         }
-        let (batches, positions) = round.take()
+        let batches = round.take()
         #expect(round.isEmpty)
-        #expect(positions == [lane: 41])
-        #expect(batches.map { $0.1.records.count }.reduce(0, +) == 41)
-        var shardOfKey: [String: Int] = [:]
-        for (shard, batch) in batches {
-            #expect(batch.records.map(\.offset) == batch.records.map(\.offset).sorted())
-            for index in batch.records.indices {
-                let record = batch.inbound(at: index)
-                let key = String(decoding: try #require(record.key), as: UTF8.self)
-                #expect(shardOfKey[key, default: shard] == shard)
-                shardOfKey[key] = shard
-                #expect(batch.records[index].isOld == (record.offset < 3))
-                #expect(record.timestamp > .zero)
-                guard record.offset < 40 else {
-                    #expect(record.value == nil)
-                    continue
-                }
-                #expect(key == keys[Int(record.offset)])
-                #expect(record.value == Array("v\(record.offset)".utf8))
-                #expect(
-                    record.headers == [
-                        RecordHeader("n", "\(record.offset)"), RecordHeader("m", nil),
-                    ]
-                )
+        #expect(batches.map(\.partition) == [7])
+        let batch = try #require(batches.first?.batch)
+        #expect(batch.positions == [lane: 41])
+        #expect(batch.records.map(\.offset) == Array(0..<41))
+        for index in batch.records.indices {
+            let record = batch.inbound(at: index)
+            let key = String(decoding: try #require(record.key), as: UTF8.self)
+            #expect(record.timestamp > .zero)
+            guard record.offset < 40 else {
+                #expect(record.value == nil)
+                continue
             }
+            #expect(key == keys[Int(record.offset)])
+            #expect(record.value == Array("v\(record.offset)".utf8))
+            #expect(
+                record.headers == [
+                    RecordHeader("n", "\(record.offset)"), RecordHeader("m", nil),
+                ]
+            )
         }
-        #expect(Set(shardOfKey.values).count > 1)
     }
 
-    @Test("The hash is the same in every process")
-    func hash() {
-        #expect(stableHash([UInt8]()) == 0xcbf2_9ce4_8422_2325)
-        #expect(stableHash("foobar".utf8) == 0x8594_4171_f739_67e8)
+    private struct FloodedRecord: PolledRecord {
+        var headers: [(String, [UInt8]?)]
+        let offset: Int64 = 0
+        let timestamp: Int64? = nil
+        let keyCount: Int? = nil
+        let valueCount: Int? = nil
+
+        func appendKey(to target: inout [UInt8]) {}
+        func appendValue(to target: inout [UInt8]) {}
+        func forEachHeader(_ body: (_ name: String, _ value: [UInt8]?) -> Void) {
+            for (name, value) in headers { body(name, value) }
+        }
+    }
+
+    @Test("Of a flood of headers only the first are kept, and of huge ones none")
+    func headerFlood() {
+        var batch = RecordBatch()
+        let lane = Lane(.availability, 0)
+        batch.append(
+            FloodedRecord(headers: (0..<100_000).map { ("h\($0)", [1]) }),
+            lane: lane
+        )
+        #expect(batch.inbound(at: 0).headers.count == RecordBatch.headerLimit)
+        let huge = [UInt8](repeating: 0, count: RecordBatch.headerBytes)
+        batch.append(FloodedRecord(headers: [("first", nil), ("huge", huge)]), lane: lane)
+        #expect(batch.inbound(at: 1).headers.map(\.name) == ["first"])
     }
 }

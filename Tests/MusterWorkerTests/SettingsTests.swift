@@ -26,11 +26,12 @@ struct SettingsTests {
         return error?.problems.map(\.description) ?? []
     }
 
-    @Test("Without anything said the defaults hold, with one shard for each core")
+    @Test("Without anything said the defaults hold, and records take effect exactly once")
     func defaults() throws {
-        let settings = try Settings.resolve(cores: 8).settings
-        #expect(settings == Settings(cores: 8))
-        #expect(settings.limits.shards == 8)
+        let settings = try Settings.resolve().settings
+        #expect(settings == Settings())
+        #expect(settings.guarantee == .exactlyOnce)
+        #expect(settings.limits.commitInterval == .milliseconds(50))
         #expect(settings.topics.partitions == 4)
         #expect(settings.kafka.bootstrapServers == nil)
         #expect(settings.commandKey == .resource)
@@ -38,7 +39,7 @@ struct SettingsTests {
 
     @Test("An override goes before the environment, that before the file")
     func layers() throws {
-        let document = try file("group: file\ninstance: file\nworker:\n  shards: 3\n")
+        let document = try file("group: file\ninstance: file\nworker:\n  inFlight: 3\n")
         let resolution = try Settings.resolve(
             overrides: ["group=first", "group=last"],
             environment: ["MUSTER_GROUP": "environment", "MUSTER_INSTANCE": "environment"],
@@ -46,10 +47,10 @@ struct SettingsTests {
         )
         #expect(resolution.settings.group == "last")
         #expect(resolution.settings.instance == "environment")
-        #expect(resolution.settings.limits.shards == 3)
+        #expect(resolution.settings.limits.inFlight == 3)
         #expect(resolution.origins["group"] == .override)
         #expect(resolution.origins["instance"] == .environment("MUSTER_INSTANCE"))
-        #expect(resolution.origins["worker.shards"]?.description == "from muster.yaml:4:11")
+        #expect(resolution.origins["worker.inFlight"]?.description == "from muster.yaml:4:13")
         #expect(resolution.origins["commands.key"] == nil)
     }
 
@@ -58,12 +59,12 @@ struct SettingsTests {
         let found = try problems(
             overrides: ["commands.attempts=0"],
             environment: ["MUSTER_COMMANDS_TIMEOUT": "soon"],
-            file: "worker:\n  shards: many\n"
+            file: "worker:\n  inFlight: many\n"
         )
         #expect(
             found == [
-                "worker.shards: `many` is not a whole number from 1 to 1024 "
-                    + "(from muster.yaml:2:11)",
+                "worker.inFlight: `many` is not a whole number from 1 to 10000 "
+                    + "(from muster.yaml:2:13)",
                 "commands.timeout: `soon` is not a duration such as 500ms, 30s, 5m or 2h "
                     + "(from the environment variable MUSTER_COMMANDS_TIMEOUT)",
                 "commands.attempts: `0` is not a whole number from 1 to 1000 (from --set)",
@@ -75,12 +76,12 @@ struct SettingsTests {
     func unknownKeys() throws {
         let found = try problems(
             overrides: ["gruop=g", "nonsense"],
-            file: "worker:\n  shard: 2\nbootstrapServers: a:9092\n"
+            file: "worker:\n  inFligt: 2\nbootstrapServers: a:9092\n"
         )
         #expect(
             found == [
-                "no setting is called `worker.shard` (from muster.yaml:2:3); "
-                    + "did you mean worker.shards?",
+                "no setting is called `worker.inFligt` (from muster.yaml:2:3); "
+                    + "did you mean worker.inFlight?",
                 "no setting is called `bootstrapServers` (from muster.yaml:3:1); "
                     + "did you mean kafka.bootstrapServers?",
                 "no setting is called `gruop` (from --set); did you mean group?",

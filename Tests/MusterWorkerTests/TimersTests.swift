@@ -7,9 +7,9 @@ import Testing
 struct TimersTests {
     private func at(_ milliseconds: Int64) -> Instant { Instant(milliseconds: milliseconds) }
 
-    @Test("A shard is called when its deadline has come, and once until it has answered")
+    @Test("A task is called when its deadline has come, and once until it has answered")
     func calls() {
-        var timers = Timers(shards: 2)
+        var timers = Timers()
         #expect(timers.next == nil)
         timers.finished(0, next: at(100), wasClock: false)
         timers.finished(1, next: at(200), wasClock: false)
@@ -27,7 +27,7 @@ struct TimersTests {
 
     @Test("A deadline that does not move leads to a call every ten milliseconds at most")
     func stuckDeadline() {
-        var timers = Timers(shards: 1)
+        var timers = Timers()
         timers.finished(0, next: at(100), wasClock: false)
         #expect(timers.due(at: at(100)) == [0])
         timers.finished(0, next: at(100), wasClock: true)

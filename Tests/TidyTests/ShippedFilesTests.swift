@@ -10,13 +10,13 @@ import Testing
 @Suite struct ShippedFilesTests {
     private func settings(_ text: String) throws -> Settings.Resolution {
         let document = try Settings.document(in: Array(text.utf8), path: "config/muster.yaml")
-        return try Settings.resolve(file: document, cores: 3)
+        return try Settings.resolve(file: document)
     }
 
     @Test("The settings file says what holds without it")
     func defaults() throws {
         let resolution = try settings(try ProjectTree.file("config/muster.yaml").text)
-        #expect(resolution.settings == Settings(cores: 3))
+        #expect(resolution.settings == Settings())
         #expect(resolution.warnings.isEmpty)
     }
 
@@ -56,7 +56,7 @@ import Testing
         let used = try text.matches(of: #"\bMUSTER_[A-Z_]+"#).map { $0[0] }
         #expect(used.count >= 3)
         for variable in used { #expect(known.contains(variable), "\(variable)") }
-        for topic in Settings(cores: 1).topics.all {
+        for topic in Settings().topics.all {
             #expect(text.contains(topic), "\(topic)")
         }
     }

@@ -1,45 +1,40 @@
-// When shards want to be called though nothing comes. One timer per shard is enough: the shard
-// knows which of its domains are meant.
+// When partitions want to be called though nothing comes. One timer per partition is enough: the
+// task knows which of its domains are meant.
 
 internal import MusterModel
 
-/// The shards' deadlines.
+/// The tasks' deadlines.
 struct Timers {
     /// A domain whose deadline does not move is not called more often than this.
     static let granularity = Duration.milliseconds(10)
 
-    private var deadlines: [Instant?]
-    /// Shards that were called and have not answered.
-    private var called: Set<Int> = []
-    private var earliestCall: [Instant]
+    private struct Timer {
+        var deadline: Instant?
+        /// Whether it was called and has not answered.
+        var isCalled = false
+        var earliestCall = Instant.zero
 
-    init(shards: Int) {
-        deadlines = Array(repeating: nil, count: shards)
-        earliestCall = Array(repeating: .zero, count: shards)
+        var due: Instant? { isCalled ? nil : deadline.map { max($0, earliestCall) } }
     }
+
+    private var timers: [Int32: Timer] = [:]
 
     /// When the next call is due.
-    var next: Instant? {
-        deadlines.indices.compactMap { shard in
-            called.contains(shard)
-                ? nil : deadlines[shard].map { max($0, earliestCall[shard]) }
-        }.min()
-    }
+    var next: Instant? { timers.values.compactMap(\.due).min() }
 
-    /// The shards to call now; each is called once until it has answered.
-    mutating func due(at now: Instant) -> [Int] {
-        let due = deadlines.indices.filter { shard in
-            guard let deadline = deadlines[shard], !called.contains(shard) else { return false }
-            return max(deadline, earliestCall[shard]) <= now
+    /// The partitions to call now, in order; each is called once until it has answered.
+    mutating func due(at now: Instant) -> [Int32] {
+        let due = timers.keys.filter { timers[$0]?.due.map { $0 <= now } ?? false }.sorted()
+        for partition in due {
+            timers[partition]?.earliestCall = now + Self.granularity
+            timers[partition]?.isCalled = true
         }
-        for shard in due { earliestCall[shard] = now + Self.granularity }
-        called.formUnion(due)
         return due
     }
 
-    /// Notes a shard's answer.
-    mutating func finished(_ shard: Int, next: Instant?, wasClock: Bool) {
-        deadlines[shard] = next
-        if wasClock { called.remove(shard) }
+    /// Notes a task's answer.
+    mutating func finished(_ partition: Int32, next: Instant?, wasClock: Bool) {
+        timers[partition, default: Timer()].deadline = next
+        if wasClock { timers[partition]?.isCalled = false }
     }
 }

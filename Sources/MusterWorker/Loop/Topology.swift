@@ -20,7 +20,7 @@ struct Topology {
         }
     }
 
-    /// Waits for the broker, creates topics that are missing, and checks the inbound ones.
+    /// Waits for the broker, creates topics that are missing, and checks the co-partitioned ones.
     ///
     /// - Returns: the number of their partitions.
     func establish() throws(WorkerError) -> Int {
@@ -34,29 +34,31 @@ struct Topology {
             )
         }
         let missing = settings.topics.all.filter { counts[$0] == nil }
-        guard !missing.isEmpty else { return try inboundPartitions(in: counts) }
+        guard !missing.isEmpty else { return try Self.partitionCount(in: counts, settings.topics) }
         guard settings.topics.create else { throw .topicsMissing(missing) }
-        // Where one of the inbound topics is there, the other must be like it.
-        _ = try create(missing, partitions: inbound(in: counts).first?.value)
+        // Where one of the co-partitioned topics is there, the others must be like it.
+        _ = try create(missing, partitions: partitioned(in: counts).first?.value)
         return try awaitCreation(of: missing)
     }
 
-    /// The number of partitions that both inbound topics have.
-    func inboundPartitions(in counts: [String: Int]) throws(WorkerError) -> Int {
-        let inbound = inbound(in: counts)
-        let names = [settings.topics.resourceAvailability, settings.topics.desiredConfig]
-        let missing = names.filter { inbound[$0] == nil }
+    /// The number of partitions that both inbound topics and the changelog have.
+    static func partitionCount(
+        in counts: [String: Int],
+        _ topics: Settings.Topics
+    ) throws(WorkerError) -> Int {
+        let names = [topics.resourceAvailability, topics.desiredConfig, topics.state]
+        let missing = names.filter { counts[$0] == nil }
         guard missing.isEmpty else { throw .topicsMissing(missing) }
-        guard let count = inbound.first?.value, inbound.allSatisfy({ $0.value == count }) else {
-            throw .differentPartitionCounts(inbound)
-        }
+        let partitioned = counts.filter { names.contains($0.key) }
+        guard let count = partitioned.first?.value, partitioned.allSatisfy({ $0.value == count })
+        else { throw .differentPartitionCounts(partitioned) }
         return count
     }
 
-    private func inbound(in counts: [String: Int]) -> [String: Int] {
+    private func partitioned(in counts: [String: Int]) -> [String: Int] {
         counts.filter {
             $0.key == settings.topics.resourceAvailability
-                || $0.key == settings.topics.desiredConfig
+                || $0.key == settings.topics.desiredConfig || $0.key == settings.topics.state
         }
     }
 
@@ -81,7 +83,9 @@ struct Topology {
         let deadline = ContinuousClock.now + settings.kafka.connectTimeout
         repeat {
             let counts = (try? admin.partitionCounts(within: .seconds(1))) ?? [:]
-            if names.allSatisfy({ counts[$0] != nil }) { return try inboundPartitions(in: counts) }
+            if names.allSatisfy({ counts[$0] != nil }) {
+                return try Self.partitionCount(in: counts, settings.topics)
+            }
             Thread.sleep(forTimeInterval: 0.05)
         } while ContinuousClock.now < deadline
         throw .topicsNotCreated(
@@ -114,6 +118,20 @@ extension Settings {
         // More than the client's own limit, so that most of what an inbound topic let through fits
         // into a dead letter, but less than the 5 MiB beyond which the embedded broker silently
         // empties a partition. What is larger is put aside without its value.
-        ["message.max.bytes": "4000000"].merging(clientProperties()) { $1 }
+        var properties = ["message.max.bytes": "4000000"].merging(clientProperties()) { $1 }
+        if guarantee == .exactlyOnce {
+            properties.merge(
+                Producer.transactional(transactionalID, timeout: limits.transactionTimeout)
+            ) { $1 }
+        }
+        return properties
+    }
+
+    /// The id by which a restarted worker ends what it left open and fences off its old self. A
+    /// worker without a name cannot be restarted as itself: each process has an id of its own, and
+    /// the brokers end what it left open in time.
+    private var transactionalID: String {
+        let name = instance ?? String(UInt64.random(in: .min ... .max), radix: 36)
+        return "\(group)-\(name)"
     }
 }

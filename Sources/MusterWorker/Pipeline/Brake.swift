@@ -20,34 +20,27 @@ struct Brake {
     /// Says what has to change, and takes it as done.
     ///
     /// - Parameters:
-    ///   - lanes: the partitions that are assigned.
-    ///   - ledger: what is in flight.
+    ///   - inFlight: batches in the tasks' hands by partition, for those that are read.
     ///   - waiting: records that the producer had no room for.
     ///   - all: whether to hold everything back in any case.
     /// - Returns: what to pause and to resume.
-    mutating func update(
-        lanes: some Collection<Lane>,
-        ledger: Ledger,
-        waiting: Int,
-        all: Bool
-    ) -> Change {
-        let unacknowledged = ledger.unacknowledged
-        if ledger.inFlight >= limits.inFlight || unacknowledged >= limits.unacknowledged
-            || waiting > 0
-        {
+    mutating func update(inFlight: [Int32: Int], waiting: Int, all: Bool) -> Change {
+        let total = inFlight.values.reduce(0, +)
+        if total >= limits.inFlight || waiting > 0 {
             isFull = true
-        } else if ledger.inFlight <= limits.inFlight / 2,
-            unacknowledged <= limits.unacknowledged / 2
-        {
+        } else if total <= limits.inFlight / 2 {
             isFull = false
         }
         var wanted: Set<Lane> = []
-        for lane in lanes {
-            let count = ledger.inFlight(lane)
+        for (partition, count) in inFlight {
             let limit = limits.inFlightPerPartition
-            let isBusy = paused.contains(lane) ? count > limit / 2 : count >= limit
-            if all || isFull || isBusy { wanted.insert(lane) }
+            let lanes = Lane.both(partition)
+            let isPaused = !paused.isDisjoint(with: lanes)
+            let isBusy = isPaused ? count > limit / 2 : count >= limit
+            if all || isFull || isBusy { wanted.formUnion(lanes) }
         }
+        // Partitions that are not read yet stay as they are.
+        wanted.formUnion(paused.filter { inFlight[$0.partition] == nil })
         let change = Change(
             pause: wanted.subtracting(paused),
             resume: paused.subtracting(wanted)

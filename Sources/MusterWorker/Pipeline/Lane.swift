@@ -11,10 +11,9 @@ struct Lane: Hashable, Sendable {
         self.topic = topic
         self.partition = partition
     }
-}
 
-/// The hash by which domains are dealt out to shards: FNV-1a, the same in every process, so that
-/// a record's shard does not depend on when the worker was started.
-func stableHash(_ bytes: some Sequence<UInt8>) -> UInt64 {
-    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    /// The partition of this number in both topics.
+    static func both(_ partition: Int32) -> Set<Lane> {
+        [Lane(.availability, partition), Lane(.configuration, partition)]
+    }
 }

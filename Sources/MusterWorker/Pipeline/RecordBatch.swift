@@ -1,11 +1,10 @@
-// Records on their way from the polling thread to a shard. All their bytes lie in one buffer, so a
+// Records on their way from the polling thread to a task. All their bytes lie in one buffer, so a
 // batch costs a handful of allocations however many records it holds, and it may change threads.
 
-internal import MusterKafka
 internal import MusterMessages
 internal import MusterModel
 
-/// Records for one shard, in the order of their partitions.
+/// Records of one partition number, in the order of their lanes.
 struct RecordBatch: Sendable {
     /// One record; ranges are places in the batch's bytes.
     struct Record: Sendable {
@@ -17,27 +16,37 @@ struct RecordBatch: Sendable {
         var value: Range<Int>?
         /// Places in ``RecordBatch/headers``.
         var headers: Range<Int>
-        /// Whether it had been dealt with before this worker was given its partition: it still
-        /// counts for the state, but what it led to has been published.
-        var isOld: Bool
     }
 
     private(set) var bytes: [UInt8] = []
     private(set) var records: [Record] = []
     private(set) var headers: [RecordHeader] = []
+    /// Where its lanes stand behind it.
+    private(set) var positions: [Lane: Int64] = [:]
 
     var isEmpty: Bool { records.isEmpty }
 
-    /// Copies a message to the end.
-    mutating func append(_ message: borrowing Message, lane: Lane, isOld: Bool) {
+    /// How many headers of a record are taken over, and how many bytes of them; what goes beyond
+    /// is nobody's honest event.
+    static let headerLimit = 256
+    static let headerBytes = 256 << 10
+
+    /// Copies a record to the end.
+    mutating func append(_ message: borrowing some PolledRecord & ~Copyable, lane: Lane) {
         let start = bytes.count
         message.appendKey(to: &bytes)
         let middle = bytes.count
         message.appendValue(to: &bytes)
         let firstHeader = headers.count
         var added: [RecordHeader] = []
-        message.forEachHeader { added.append(RecordHeader($0, $1)) }
+        var size = 0
+        message.forEachHeader { name, value in
+            size += name.utf8.count + (value?.count ?? 0)
+            guard added.count < Self.headerLimit, size <= Self.headerBytes else { return }
+            added.append(RecordHeader(name, value))
+        }
         headers += added
+        positions[lane] = message.offset + 1
         records.append(
             Record(
                 lane: lane,
@@ -45,8 +54,7 @@ struct RecordBatch: Sendable {
                 timestamp: message.timestamp,
                 key: message.keyCount == nil ? nil : start..<middle,
                 value: message.valueCount == nil ? nil : middle..<bytes.count,
-                headers: firstHeader..<headers.count,
-                isOld: isOld
+                headers: firstHeader..<headers.count
             )
         )
     }

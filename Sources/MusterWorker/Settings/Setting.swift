@@ -42,6 +42,11 @@ public struct Setting: Sendable {
         Setting(key: "policies", summary: "files and folders of policies", isList: true) {
             $0.policies = $1
         },
+        choice(
+            "processing.guarantee",
+            "how often a record takes effect",
+            Settings.Guarantee.allCases.map(\.rawValue)
+        ) { $0.guarantee = Settings.Guarantee(rawValue: $1) ?? .exactlyOnce },
         choice("log.level", "the least severity logged", logLevels) { $0.logLevel = $1 },
         text("kafka.bootstrapServers", "where the bus is: host:port, with commas between") {
             $0.kafka.bootstrapServers = $1
@@ -71,12 +76,6 @@ public struct Setting: Sendable {
             \.topics.partitions
         ),
         integer(
-            "worker.shards",
-            "how many domains are worked on at a time",
-            1...1024,
-            \.limits.shards
-        ),
-        integer(
             "worker.batchRecords",
             "records in a round of polling",
             1...100_000,
@@ -90,21 +89,25 @@ public struct Setting: Sendable {
         ),
         integer(
             "worker.inFlightPerPartition",
-            "rounds in work for one partition",
+            "batches in work for one partition",
             1...1000,
             \.limits.inFlightPerPartition
         ),
-        integer("worker.inFlight", "rounds in work", 1...10_000, \.limits.inFlight),
-        integer(
-            "worker.unacknowledged",
-            "records sent and not acknowledged",
-            1...10_000_000,
-            \.limits.unacknowledged
-        ),
+        integer("worker.inFlight", "batches in work", 1...10_000, \.limits.inFlight),
         duration(
             "worker.commitInterval",
-            "how often offsets are committed",
+            "how often what was done is committed",
             \.limits.commitInterval
+        ),
+        duration(
+            "worker.transactionTimeout",
+            "after how long the brokers abort a transaction",
+            \.limits.transactionTimeout
+        ),
+        duration(
+            "worker.restoreTimeout",
+            "how long restoring may go without any progress",
+            \.limits.restoreTimeout
         ),
         duration(
             "worker.drainTimeout",

@@ -20,21 +20,19 @@ extension Settings {
     ///   - overrides: `key=value` each, later ones before earlier ones.
     ///   - environment: All variables; those that begin with `MUSTER_` are looked at.
     ///   - file: The file's document, where there is one.
-    ///   - cores: The default number of shards.
     /// - Returns: the settings, and what is known of how they came about.
     /// - Throws: everything that is wrong.
     public static func resolve(
         overrides: [String] = [],
         environment: [String: String] = [:],
-        file: Node? = nil,
-        cores: Int = 1
+        file: Node? = nil
     ) throws(SettingsError) -> Resolution {
         var layers = Layers()
         if let file { layers.add(file: file) }
         layers.add(environment: environment)
         layers.add(overrides: overrides)
 
-        var settings = Settings(cores: cores)
+        var settings = Settings()
         for setting in Setting.all {
             guard let value = layers.values[setting.key] else { continue }
             do throws(Setting.Rejection) {

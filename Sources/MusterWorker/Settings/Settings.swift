@@ -35,6 +35,9 @@ public struct Settings: Hashable, Sendable {
         /// How many partitions those get that are created.
         public var partitions = 4
 
+        /// Those that are written to.
+        var outbound: [String] { [implementationCommands, notifications, state, deadLetters] }
+
         /// All six.
         public var all: [String] {
             [
@@ -46,22 +49,30 @@ public struct Settings: Hashable, Sendable {
 
     /// The worker's own bounds.
     public struct Limits: Hashable, Sendable {
-        /// How many domains are worked on at a time.
-        public var shards = 1
         /// Records in a round of polling, at most.
         public var batchRecords = 1000
         /// Bytes in a round of polling, at most, save for the record that crosses the line.
         public var batchBytes = 1 << 20
-        /// Rounds that may be in the shards' hands for one partition before it is paused.
+        /// Batches of a partition that may be in its task's hands before it is paused.
         public var inFlightPerPartition = 8
-        /// Rounds that may be in the shards' hands before everything is paused.
+        /// Batches that may be in the tasks' hands before everything is paused.
         public var inFlight = 32
-        /// Records sent and not acknowledged before everything is paused.
-        public var unacknowledged = 20_000
-        /// How often offsets are committed.
-        public var commitInterval = Duration.milliseconds(500)
+        /// How often transactions, or at least once offsets, are committed.
+        public var commitInterval = Duration.milliseconds(50)
+        /// After how long without an end the brokers abort a transaction.
+        public var transactionTimeout = Duration.seconds(10)
+        /// How long restoring may go without any progress.
+        public var restoreTimeout = Duration.seconds(60)
         /// How long a stopping worker waits for what is in flight.
         public var drainTimeout = Duration.seconds(10)
+    }
+
+    /// What a record that was read is worth.
+    public enum Guarantee: String, Hashable, Sendable, CaseIterable {
+        /// Each takes effect once, whatever fails.
+        case exactlyOnce = "exactly-once"
+        /// After a failure some take effect again.
+        case atLeastOnce = "at-least-once"
     }
 
     /// The consumer group.
@@ -79,13 +90,21 @@ public struct Settings: Hashable, Sendable {
     public var topics = Topics()
     /// The worker's own bounds.
     public var limits = Limits()
+    /// How often a record takes effect.
+    public var guarantee = Guarantee.exactlyOnce
     /// What decides on the partition of a command.
     public var commandKey = OutboundEncoder.CommandKey.resource
     /// What the engine is allowed and told.
     public var options = Options()
 
-    /// Makes the defaults, for this many processor cores.
-    public init(cores: Int = 1) { limits.shards = max(1, cores) }
+    /// Makes the defaults.
+    public init() {}
+
+    /// How long the group is kept waiting when it takes partitions away: half a session.
+    var revocationLimit: Duration {
+        let text = kafka.properties.values["session.timeout.ms"] ?? ""
+        return .milliseconds((Int(text) ?? 45_000) / 2)
+    }
 }
 
 /// Properties of librdkafka. They hold passwords, so no way of printing them shows those.

@@ -33,6 +33,8 @@ struct DemoCommand: AsyncParsableCommand {
         try await WorkerExit.translating {
             let broker = try Worker.startEmbeddedBroker(for: settings, logger: logger)
             settings.kafka.bootstrapServers = broker.bootstrapServers
+            // It knows no transactions.
+            settings.guarantee = .atLeastOnce
             terminal.write("broker \(broker.bootstrapServers)")
             let estate = DemoEstate(domain: domain, settings: settings)
             let watch = DemoWatch()

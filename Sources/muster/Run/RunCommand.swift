@@ -43,6 +43,8 @@ struct RunCommand: AsyncParsableCommand {
             if settings.kafka.bootstrapServers == nil {
                 let own = try Worker.startEmbeddedBroker(for: settings, logger: logger)
                 settings.kafka.bootstrapServers = own.bootstrapServers
+                // It knows no transactions.
+                settings.guarantee = .atLeastOnce
                 broker = own
                 Guide(settings: settings, address: own.bootstrapServers).write()
             }

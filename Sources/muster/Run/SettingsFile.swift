@@ -25,8 +25,7 @@ enum SettingsFile {
             let resolution = try Settings.resolve(
                 overrides: overrides,
                 environment: ProcessInfo.processInfo.environment,
-                file: file,
-                cores: ProcessInfo.processInfo.activeProcessorCount
+                file: file
             )
             for warning in resolution.warnings { Terminal.error.write("warning: \(warning)") }
             return resolution.settings

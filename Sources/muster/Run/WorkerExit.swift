@@ -19,8 +19,11 @@ enum WorkerExit {
 
     private static func status(of error: WorkerError) -> ExitCode {
         if error.isConfiguration { return .misconfigured }
-        if case .brokerUnreachable = error { return .unavailable }
-        return .failure
+        switch error {
+        case .brokerUnreachable: return .unavailable
+        case .fenced: return .fenced
+        default: return .failure
+        }
     }
 }
 

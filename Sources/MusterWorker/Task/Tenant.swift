@@ -4,32 +4,26 @@ internal import MusterEngine
 internal import MusterMessages
 internal import MusterModel
 
-/// A domain in a shard; a class, so that it changes in place, and owned by its shard alone.
+/// A domain in a task; a class, so that it changes in place, and owned by its task alone.
 final class Tenant {
     private(set) var domain: Domain
-    /// The partition of its records.
-    let partition: Int32
     /// Events that it has not been given.
     private(set) var pending: [Event] = []
-    /// Records behind pending configuration events, by the number that a rejection names; old ones
-    /// are left out, as they have been rejected before.
+    /// Records behind pending configuration events, by the number that a rejection names.
     private(set) var configurations: [Int: InboundRecord] = [:]
     /// Of the latest record that had one.
     private(set) var traceParent: TraceParent?
     private var nextNumber = 1
 
-    init(_ id: DomainID, partition: Int32, baseline: Baseline, options: Options) {
-        domain = Domain(id, baseline: baseline, options: options)
-        self.partition = partition
-    }
+    init(_ domain: Domain) { self.domain = domain }
 
     /// Adds what a record says.
-    func add(_ decoded: DecodedRecord, of record: InboundRecord, isOld: Bool) {
+    func add(_ decoded: DecodedRecord, of record: InboundRecord) {
         traceParent = decoded.traceParent ?? traceParent
         switch decoded.content {
         case .reports(let reports): pending.append(.reports(reports))
         case .configuration(let changes):
-            if !isOld { configurations[nextNumber] = record }
+            configurations[nextNumber] = record
             pending.append(.configuration(changes, record: nextNumber))
             nextNumber += 1
         }
@@ -46,6 +40,15 @@ final class Tenant {
         pending = []
         return (events, domain.handle(events, at: now))
     }
+
+    /// Lets the domain take in what is pending without deciding on it yet.
+    func absorb(at now: Instant) -> [Directive] {
+        defer { pending = [] }
+        return domain.absorb(pending, at: now)
+    }
+
+    /// What became of the domain's state since it was last asked.
+    func takeStateChanges() -> [StateEntry] { domain.takeStateChanges() }
 
     /// Forgets the records behind the events of the last decision.
     func forgetCauses() {

@@ -1,0 +1,94 @@
+// Bringing domains back: a partition of the changelog is read to its end, and every domain in it
+// is put together from what is said of it.
+
+internal import MusterEngine
+internal import MusterKafka
+internal import MusterModel
+
+/// Domains of a partition as the changelog tells of them, for one assignment.
+struct Restoration: Sendable {
+    var partition: Int32
+    var epoch: Int
+    var outcome: Result<[Domain], WorkerError>
+    /// Entries that were read.
+    var entries = 0
+}
+
+/// Restores partitions; the results go to the mailbox.
+protocol Restorer: AnyObject {
+    /// Begins to restore a partition for an assignment; those that were begun before come first.
+    func begin(_ partition: Int32, epoch: Int)
+}
+
+/// How a partition of the changelog can be read.
+protocol Changelog {
+    /// Reads a partition from its beginning to its end, aborted records left out.
+    ///
+    /// - Parameters:
+    ///   - isCancelled: asked once in a while whether to give up.
+    ///   - body: called with each record, in order; `progress` is where reading stands and will
+    ///     end.
+    /// - Throws: `.restoreStuck` where the end cannot be reached, and what `body` throws.
+    func read(
+        _ partition: Int32,
+        isCancelled: () -> Bool,
+        _ body: (_ key: [UInt8], _ value: [UInt8]?, _ progress: Range<Int64>) throws(WorkerError)
+            -> Void
+    ) throws(WorkerError)
+}
+
+extension Changelog {
+    /// Restores a partition's domains, in order of name.
+    func restore(
+        _ partition: Int32,
+        epoch: Int,
+        context: WorkerContext,
+        isCancelled: () -> Bool
+    ) -> Restoration {
+        var restoration = Restoration(partition: partition, epoch: epoch, outcome: .success([]))
+        var domains: [DomainID: DomainRestoration] = [:]
+        do throws(WorkerError) {
+            try read(partition, isCancelled: isCancelled) {
+                (key, value, progress) throws(WorkerError) in
+                restoration.entries += 1
+                guard let id = StateEntry.domain(ofKey: key) else {
+                    throw .foreignChangelog(topic: context.settings.topics.state, partition)
+                }
+                do throws(StateError) {
+                    try domains[
+                        id,
+                        default: DomainRestoration(
+                            id,
+                            baseline: context.baseline,
+                            options: context.settings.options
+                        )
+                    ].apply(key: key, value: value)
+                } catch {
+                    throw .state(error)
+                }
+            }
+            restoration.outcome = .success(try Self.finish(domains))
+        } catch {
+            restoration.outcome = .failure(error)
+        }
+        return restoration
+    }
+
+    private static func finish(
+        _ restorations: [DomainID: DomainRestoration]
+    ) throws(WorkerError) -> [Domain] {
+        var rest = restorations
+        var domains: [Domain] = []
+        for id in restorations.keys.sorted() {
+            // Taken out, so that what was decoded is not held twice.
+            guard let restoration = rest.removeValue(forKey: id), !restoration.isEmpty
+            else { continue }
+            do throws(StateError) {
+                domains.append(try restoration.finish())
+            } catch {
+                throw .state(error)
+            }
+        }
+        return domains
+    }
+}

@@ -1,0 +1,140 @@
+// What happens when the group gives and takes partitions. Every rebalance of the eager kind takes
+// everything first, so an assignment is always the whole of it.
+
+internal import Logging
+internal import MusterKafka
+
+extension WorkerLoop {
+    /// Called inside of the connection's poll and when it leaves.
+    func rebalance(_ event: GroupEvent) {
+        switch event {
+        case .assigned(let lanes):
+            forget()
+            assigned = lanes
+            isUnprepared = true
+        case .revoked(let lanes): revoked(lanes, isLost: false)
+        case .lost(let lanes): revoked(lanes, isLost: true)
+        }
+    }
+
+    private func revoked(_ lanes: Set<Lane>, isLost: Bool) {
+        do throws(WorkerError) {
+            // Nothing can be committed for what is another's already.
+            if isLost { try abort() } else { try settleBeforeLeaving() }
+        } catch {
+            failure = failure ?? error
+        }
+        forget()
+        assigned = []
+        isUnprepared = false
+        let numbers = Set(lanes.map { Int($0.partition) }).sorted()
+        logger.info(
+            isLost ? "partitions were lost" : "partitions were revoked",
+            metadata: ["partitions": "\(numbers)"]
+        )
+        context.observe(.revoked(partitions: numbers))
+    }
+
+    /// Commits what is decided, within bounds: the group waits for us.
+    private func settleBeforeLeaving() throws(WorkerError) {
+        round.clear()
+        if try settle(within: settings.revocationLimit) { return }
+        logger.warning("partitions go with work undone; their new owner begins with it")
+        if outbox.isDirty { try abort() }
+    }
+
+    /// Drops everything that is not committed, and whatever is in the tasks' hands.
+    func forget() {
+        epoch += 1
+        mailbox.epoch = epoch
+        runner.dropAll()
+        outbox.drop()
+        round.clear()
+        inFlight = [:]
+        starts = [:]
+        catchUp = CatchUp()
+        timers = Timers()
+        brake.reset(paused: [])
+    }
+
+    /// Finds out where newly assigned partitions begin and end, and begins to restore them. Tried
+    /// again at the next turn while the broker does not answer.
+    func prepareIfAssigned() throws(WorkerError) {
+        guard isUnprepared else { return }
+        let counts: [String: Int]
+        do throws(KafkaError) {
+            counts = try connection.partitionCounts()
+            starts = try positions()
+            try connection.assign(starts.mapValues(\.lowerBound))
+        } catch {
+            if error.isFatal { throw WorkerError(fatal: error) }
+            logger.warning("asking for offsets failed", metadata: ["reason": "\(error)"])
+            return
+        }
+        partitionCount = try Topology.partitionCount(in: counts, settings.topics)
+        isUnprepared = false
+        brake.reset(paused: assigned)
+        let numbers = Set(assigned.map(\.partition)).sorted()
+        logger.info("partitions were assigned", metadata: ["partitions": "\(numbers)"])
+        context.observe(.assigned(partitions: numbers.map { Int($0) }))
+        for partition in numbers { restorer.begin(partition, epoch: epoch) }
+    }
+
+    /// Where each lane goes on, and where it ends for now.
+    private func positions() throws(KafkaError) -> [Lane: Range<Int64>] {
+        let bounds = try connection.bounds(of: assigned)
+        let committed = try connection.committed(assigned)
+        var positions: [Lane: Range<Int64>] = [:]
+        for (lane, bounds) in bounds {
+            let position = committed[lane] ?? bounds.lowerBound
+            if position < bounds.lowerBound {
+                logger.error(
+                    "records were deleted before they were read; lengthen the topic's retention",
+                    metadata: [
+                        "topic": "\(settings.topics.name(of: lane.topic))",
+                        "partition": "\(lane.partition)",
+                        "records": "\(bounds.lowerBound - position)",
+                    ]
+                )
+            }
+            let start = max(position, bounds.lowerBound)
+            positions[lane] = start..<max(start, bounds.upperBound)
+        }
+        return positions
+    }
+
+    /// Begins to read a partition whose state is there.
+    func restored(_ restoration: Restoration) throws(WorkerError) {
+        let partition = restoration.partition
+        let domains = try restoration.outcome.get()
+        var positions: [Lane: Int64] = [:]
+        for lane in Lane.both(partition) {
+            guard let start = starts.removeValue(forKey: lane) else {
+                throw .partialAssignment(partition: Int(partition))
+            }
+            positions[lane] = start.lowerBound
+            catchUp.begin(lane, at: start.lowerBound, target: start.upperBound)
+        }
+        logger.info(
+            "partition is restored",
+            metadata: [
+                "partition": "\(partition)", "domains": "\(domains.count)",
+                "entries": "\(restoration.entries)",
+            ]
+        )
+        context.observe(
+            .restored(partition: Int(partition), domains: domains.count)
+        )
+        runner.start(
+            TaskStart(
+                partition: partition,
+                epoch: epoch,
+                partitionCount: partitionCount,
+                positions: positions,
+                domains: domains
+            )
+        )
+        // From now on it is the brake that pauses and resumes it.
+        inFlight[partition] = 0
+    }
+}

@@ -1,0 +1,278 @@
+// The domains of one partition: records in, units out. Everything about a partition is done in one
+// order by one task, whoever runs it.
+
+internal import Logging
+internal import MusterEngine
+internal import MusterKafka
+internal import MusterMessages
+internal import MusterModel
+
+/// The work on one partition from its assignment on.
+///
+/// Not safe to be used by several threads at a time.
+final class PartitionTask {
+    let partition: Int32
+    let epoch: Int
+    private let context: WorkerContext
+    private let mailbox: Mailbox
+    private let partitionCount: Int
+    private let decoder: RecordDecoder
+    private let encoder: OutboundEncoder
+    private let letterEncoder: DeadLetterEncoder
+    private var tenants: [DomainID: Tenant] = [:]
+    /// When domains want to be called.
+    private var deadlines: [DomainID: Instant] = [:]
+    private var isLive = false
+    /// Where the lanes stand once everything of this task is committed.
+    private var positions: [Lane: Int64]
+    /// What is held back until the partition has caught up.
+    private var held = Unit()
+    private var heldRecords = 0
+
+    /// Records that are held back at most; beyond it they are taken in without a decision, so that
+    /// a long backlog needs no memory.
+    static let heldLimit = 10_000
+
+    /// Begins with the domains that the changelog told of.
+    init(
+        _ start: TaskStart,
+        context: WorkerContext,
+        mailbox: Mailbox
+    ) {
+        partition = start.partition
+        epoch = start.epoch
+        partitionCount = start.partitionCount
+        positions = start.positions
+        self.context = context
+        self.mailbox = mailbox
+        let settings = context.settings
+        decoder = RecordDecoder(settings.topics)
+        encoder = OutboundEncoder(group: settings.group, commandKey: settings.commandKey)
+        letterEncoder = DeadLetterEncoder(group: settings.group, worker: settings.instance ?? "0")
+        for domain in start.domains {
+            tenants[domain.id] = Tenant(domain)
+            deadlines[domain.id] = domain.nextDeadline
+        }
+    }
+
+    /// Does what the input asks for; `nil` when nobody waits for it any more.
+    func take(_ input: TaskInput) -> TaskResult? {
+        guard epoch == mailbox.epoch else { return nil }
+        let unit: Unit?
+        let cause: TaskResult.Cause
+        switch input {
+        case .records(let batch):
+            unit = take(batch)
+            cause = .records
+        case .live:
+            unit = goLive()
+            cause = .live
+        case .clock:
+            unit = callDomains()
+            cause = .clock
+        }
+        // What a rebalance has interrupted is not whole.
+        guard epoch == mailbox.epoch else { return nil }
+        return TaskResult(
+            partition: partition,
+            epoch: epoch,
+            cause: cause,
+            unit: unit,
+            nextDeadline: isLive ? deadlines.values.min() : nil
+        )
+    }
+
+    // MARK: Inputs
+
+    private func take(_ batch: RecordBatch) -> Unit? {
+        var touched: [DomainID] = []
+        var outputs: [OutboundRecord] = []
+        for index in batch.records.indices {
+            let record = batch.inbound(at: index)
+            do throws(BadRecord) {
+                let decoded = try decoder.decode(record, partitions: partitionCount)
+                let tenant = tenant(decoded.domain)
+                if tenant.pending.isEmpty { touched.append(decoded.domain) }
+                tenant.add(decoded, of: record)
+            } catch {
+                outputs.append(deadLetter(error.letter, for: record))
+                guard record.topic == .configuration, let id = error.domain else { continue }
+                let tenant = tenant(id)
+                if tenant.pending.isEmpty { touched.append(id) }
+                tenant.addUnreadable(error.letter.message)
+            }
+        }
+        guard isLive else { return hold(batch, outputs) }
+        positions.merge(batch.positions) { $1 }
+        var unit = Unit(outputs: outputs)
+        for id in touched { decide(id, &unit) }
+        unit.positions = positions
+        return unit
+    }
+
+    private func hold(_ batch: RecordBatch, _ outputs: [OutboundRecord]) -> Unit? {
+        held.outputs += outputs
+        held.positions.merge(batch.positions) { $1 }
+        heldRecords += batch.records.count
+        guard heldRecords >= Self.heldLimit else { return nil }
+        var unit = release()
+        for id in tenants.keys.sorted() {
+            guard let tenant = tenants[id], !tenant.pending.isEmpty else { continue }
+            let directives = tenant.absorb(at: context.now())
+            publish(directives, of: tenant, &unit)
+        }
+        unit.positions = positions
+        return unit
+    }
+
+    /// Ends holding back; what was held becomes part of the next unit.
+    private func release() -> Unit {
+        defer {
+            held = Unit()
+            heldRecords = 0
+        }
+        positions.merge(held.positions) { $1 }
+        return Unit(outputs: held.outputs)
+    }
+
+    private func goLive() -> Unit {
+        isLive = true
+        var unit = release()
+        for id in context.namedDomains
+        where decoder.partition(of: id, of: partitionCount) == partition {
+            _ = tenant(id)
+        }
+        // Every domain is called, those without events too: time has passed, and a baseline may
+        // ask for something.
+        for id in tenants.keys.sorted() { decide(id, &unit) }
+        unit.positions = positions
+        return unit
+    }
+
+    private func callDomains() -> Unit? {
+        guard isLive else { return nil }
+        let now = context.now()
+        var unit = Unit()
+        for id in deadlines.filter({ $0.value <= now }).keys.sorted() { decide(id, &unit) }
+        guard !unit.outputs.isEmpty || !unit.entries.isEmpty else { return nil }
+        unit.positions = positions
+        return unit
+    }
+
+    // MARK: Domains
+
+    private func tenant(_ id: DomainID) -> Tenant {
+        if let tenant = tenants[id] { return tenant }
+        let tenant = Tenant(
+            Domain(id, baseline: context.baseline, options: context.settings.options)
+        )
+        tenants[id] = tenant
+        return tenant
+    }
+
+    /// Lets a domain decide on what is pending.
+    private func decide(_ id: DomainID, _ unit: inout Unit) {
+        // A rebalance may have come while others were deciding.
+        guard let tenant = tenants[id], epoch == mailbox.epoch else { return }
+        let now = context.now()
+        let began = ContinuousClock.now
+        let (events, directives) = tenant.decide(at: now)
+        let duration = ContinuousClock.now - began
+        deadlines[id] = tenant.domain.nextDeadline
+        context.counters.add { $0.count(directives) }
+        context.observe(
+            .decided(
+                Decision(
+                    domain: id,
+                    at: now,
+                    events: events,
+                    directives: directives,
+                    duration: duration,
+                    state: tenant.domain
+                )
+            )
+        )
+        publish(directives, of: tenant, &unit)
+    }
+
+    private func publish(_ directives: [Directive], of tenant: Tenant, _ unit: inout Unit) {
+        let now = context.now()
+        let trace = tenant.traceParent
+        for directive in directives {
+            switch directive {
+            case .send(let command):
+                unit.outputs.append(encoder.record(of: command, at: now, traceParent: trace))
+            case .notify(let notice):
+                unit.outputs.append(encoder.record(of: notice, at: now, traceParent: trace))
+            case .reject(let number, let reason):
+                guard let record = tenant.configurations[number] else { continue }
+                let letter = DeadLetter(
+                    stage: .transformation,
+                    code: "rejected",
+                    message: reason
+                )
+                unit.outputs.append(deadLetter(letter, for: record))
+            }
+        }
+        tenant.forgetCauses()
+        unit.entries += tenant.takeStateChanges()
+    }
+
+    private func deadLetter(_ letter: DeadLetter, for record: InboundRecord) -> OutboundRecord {
+        let topic = context.settings.topics.name(of: record.topic)
+        context.counters.add { $0.deadLetters += 1 }
+        context.logger.warning(
+            "record put on the dead-letter topic",
+            metadata: [
+                "topic": "\(topic)", "partition": "\(record.partition)",
+                "offset": "\(record.offset)", "reason": "\(letter.message)",
+            ]
+        )
+        context.observe(
+            .deadLettered(
+                DeadLetterNote(
+                    topic: topic,
+                    partition: Int(record.partition),
+                    offset: record.offset,
+                    reason: letter.message
+                )
+            )
+        )
+        return letterEncoder.record(of: letter, for: record, from: topic)
+    }
+}
+
+/// What a task begins with.
+struct TaskStart: Sendable {
+    var partition: Int32
+    /// The assignment that it belongs to.
+    var epoch: Int
+    /// How many partitions either inbound topic has.
+    var partitionCount: Int
+    /// Where reading begins.
+    var positions: [Lane: Int64]
+    /// The domains as the changelog tells of them.
+    var domains: [Domain]
+}
+
+extension Settings.Topics {
+    func name(of topic: InboundRecord.Topic) -> String {
+        switch topic {
+        case .availability: resourceAvailability
+        case .configuration: desiredConfig
+        }
+    }
+}
+
+extension Counters {
+    fileprivate mutating func count(_ directives: [Directive]) {
+        decisions += 1
+        for directive in directives {
+            switch directive {
+            case .send: commands += 1
+            case .notify: notices += 1
+            case .reject: break
+            }
+        }
+    }
+}

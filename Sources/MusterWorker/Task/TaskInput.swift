@@ -1,0 +1,45 @@
+// What the loop tells a partition's task, and what it hears back.
+
+internal import MusterEngine
+internal import MusterMessages
+internal import MusterModel
+
+/// Something for a task to do.
+enum TaskInput: Sendable {
+    /// Records, in the order of their lanes.
+    case records(RecordBatch)
+    /// Everything that was there at the assignment has been given: domains decide from now on.
+    case live
+    /// Domains whose deadline has come want to be called.
+    case clock
+}
+
+/// What a task leaves to be published, as a whole or not at all.
+///
+/// A transaction is made of whole units, so that the state in the changelog, the positions and
+/// what was published always belong together.
+struct Unit: Sendable {
+    /// Commands, notices and dead letters, in order.
+    var outputs: [OutboundRecord] = []
+    /// What became of the domains' states.
+    var entries: [StateEntry] = []
+    /// Where both lanes stand once this is committed.
+    var positions: [Lane: Int64] = [:]
+}
+
+/// What a task has done with one input.
+struct TaskResult: Sendable {
+    var partition: Int32
+    var epoch: Int
+    /// What it was given.
+    var cause: Cause
+    /// `nil` when there is nothing to publish yet.
+    var unit: Unit?
+    /// When the earliest of its domains wants to be called.
+    var nextDeadline: Instant?
+
+    /// The kinds of input.
+    enum Cause: Hashable, Sendable {
+        case records, live, clock
+    }
+}

@@ -1,0 +1,230 @@
+// A worker's connection to brokers in memory. At every call something can be made to go wrong:
+// before it has had its effect, or after.
+
+import MusterKafka
+import MusterMessages
+
+@testable import MusterWorker
+
+/// What goes wrong at a call.
+enum Fault {
+    /// The worker's process ends: nothing after this has any effect.
+    case crash
+    /// The call fails and the transaction has to be aborted.
+    case abort
+    /// No answer comes in time; the same call has to be made again.
+    case timeout
+}
+
+/// One worker's connection.
+final class MemoryConnection: BusConnection {
+    private let log: MemoryLog
+    private let settings: Settings
+    private let name: String
+    private let id: String
+    private let epoch: Int
+    private var generation = 0
+    private var listener: ((GroupEvent) -> Void)?
+    private var positions: [Lane: Int64] = [:]
+    private var ended: Set<Lane> = []
+    private var paused: Set<Lane> = []
+    private var held: [(place: MemoryLog.Place, record: MemoryLog.Record)] = []
+    private(set) var isDead = false
+    /// Asked at each call, before and after its effect.
+    private let fault: () -> Fault?
+
+    let wake: @Sendable () -> Void = {}
+
+    init(
+        _ log: MemoryLog,
+        _ settings: Settings,
+        name: String,
+        fault: @escaping () -> Fault? = { nil }
+    ) {
+        self.log = log
+        self.settings = settings
+        self.name = name
+        self.fault = fault
+        id = "\(settings.group)-\(name)"
+        epoch = log.begin(id)
+    }
+
+    /// Makes what may go wrong go wrong.
+    private func seam() throws(KafkaError) {
+        if !isDead {
+            switch fault() {
+            case nil: return
+            case .crash: isDead = true
+            case .abort:
+                var error = KafkaError(.state, "the transaction has failed")
+                error.requiresAbort = true
+                throw error
+            case .timeout:
+                var error = KafkaError(.timedOut)
+                error.isRetriable = true
+                throw error
+            }
+        }
+        var error = KafkaError(.transport, "the process has crashed")
+        error.isFatal = true
+        throw error
+    }
+
+    /// Ends the process from outside.
+    func kill() { isDead = true }
+
+    func partitionCounts() throws(KafkaError) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: settings.topics.all.map { ($0, Int(log.partitions)) })
+    }
+
+    // MARK: Reading
+
+    func join(_ listener: @escaping (GroupEvent) -> Void) throws(KafkaError) {
+        try seam()
+        self.listener = listener
+        log.join(name)
+    }
+
+    func assign(_ positions: [Lane: Int64]) throws(KafkaError) {
+        try seam()
+        self.positions = positions
+        ended = []
+        paused = Set(positions.keys)
+    }
+
+    func pause(_ lanes: Set<Lane>) throws(KafkaError) { paused.formUnion(lanes) }
+
+    func resume(_ lanes: Set<Lane>) throws(KafkaError) { paused.subtract(lanes) }
+
+    func committed(_ lanes: Set<Lane>) throws(KafkaError) -> [Lane: Int64] {
+        try seam()
+        var found: [Lane: Int64] = [:]
+        for lane in lanes { found[lane] = log.committed[place(of: lane)] }
+        return found
+    }
+
+    func bounds(of lanes: Set<Lane>) throws(KafkaError) -> [Lane: Range<Int64>] {
+        var bounds: [Lane: Range<Int64>] = [:]
+        for lane in lanes { bounds[lane] = 0..<log.end(of: place(of: lane)) }
+        return bounds
+    }
+
+    func poll(for timeout: Duration, into round: Round) throws(KafkaError) -> Arrival {
+        try seam()
+        hearNews()
+        for lane in positions.keys.sorted(by: { $0.order < $1.order })
+        where !paused.contains(lane) {
+            let (record, offset) = log.next(in: place(of: lane), from: positions[lane] ?? 0)
+            guard let record else {
+                positions[lane] = offset
+                if ended.insert(lane).inserted { return .end(lane, offset: offset) }
+                continue
+            }
+            positions[lane] = offset + 1
+            ended.remove(lane)
+            round.add(Polled(record: record, offset: offset), lane: lane)
+            return .record
+        }
+        return .nothing
+    }
+
+    private func hearNews() {
+        switch log.news(for: name) {
+        case .nothing: break
+        case .revoke:
+            tell(GroupEvent.revoked)
+            // A process that has crashed does not join again.
+            if !isDead { log.rejoin(name) }
+        case .unknown:
+            tell(GroupEvent.lost)
+            if !isDead { log.join(name) }
+        case .assigned(let partitions, let generation):
+            self.generation = generation
+            listener?(.assigned(Set(partitions.flatMap(Lane.both))))
+        }
+    }
+
+    private func tell(_ event: (Set<Lane>) -> GroupEvent) {
+        let lanes = Set(positions.keys)
+        positions = [:]
+        if !lanes.isEmpty { listener?(event(lanes)) }
+        positions = [:]
+    }
+
+    func leave(within timeout: Duration) {
+        guard !isDead else { return }
+        tell(GroupEvent.revoked)
+        log.leave(name)
+    }
+
+    // MARK: Publishing
+
+    func publish(_ record: OutboundRecord) throws(KafkaError) {
+        try append(
+            MemoryLog.Record(key: record.key, value: record.value, headers: record.headers),
+            to: MemoryLog.Place(
+                topic: settings.topics.name(of: record.topic),
+                partition: Partitioner.partition(
+                    forKey: record.key ?? [],
+                    count: log.partitions
+                )
+            )
+        )
+    }
+
+    func publish(_ record: ChangelogRecord) throws(KafkaError) {
+        try append(
+            MemoryLog.Record(key: record.key, value: record.value),
+            to: MemoryLog.Place(topic: settings.topics.state, partition: record.partition)
+        )
+    }
+
+    private func append(_ record: MemoryLog.Record, to place: MemoryLog.Place)
+        throws(KafkaError)
+    {
+        try seam()
+        try log.append(record, to: place, id: id, epoch: epoch)
+    }
+
+    func commit(_ positions: [Lane: Int64]) throws(KafkaError) {
+        try seam()
+        var offsets: [MemoryLog.Place: Int64] = [:]
+        for (lane, position) in positions { offsets[place(of: lane)] = position }
+        try log.send(offsets, member: name, generation: generation, id: id, epoch: epoch)
+        try seam()
+        try log.commit(id, epoch: epoch)
+        // Here a crash comes too late to undo anything; a lost answer is asked for again.
+        if !isDead, fault() == .crash { isDead = true }
+        if isDead { try seam() }
+    }
+
+    func abort() throws(KafkaError) {
+        if isDead { try seam() }
+        try log.abort(id, epoch: epoch)
+    }
+
+    func serve() throws(KafkaError) { if isDead { try seam() } }
+
+    private func place(of lane: Lane) -> MemoryLog.Place {
+        MemoryLog.Place(topic: settings.topics.name(of: lane.topic), partition: lane.partition)
+    }
+
+    private struct Polled: PolledRecord {
+        let record: MemoryLog.Record
+        let offset: Int64
+        var timestamp: Int64? { record.timestamp }
+        var keyCount: Int? { record.key?.count }
+        var valueCount: Int? { record.value?.count }
+
+        func appendKey(to target: inout [UInt8]) { target += record.key ?? [] }
+        func appendValue(to target: inout [UInt8]) { target += record.value ?? [] }
+        func forEachHeader(_ body: (_ name: String, _ value: [UInt8]?) -> Void) {
+            for header in record.headers { body(header.name, header.value) }
+        }
+    }
+}
+
+extension Lane {
+    /// Configuration first, so that an order is fixed.
+    fileprivate var order: (Int32, Int) { (partition, topic == .configuration ? 0 : 1) }
+}

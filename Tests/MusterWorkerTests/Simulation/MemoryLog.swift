@@ -1,0 +1,266 @@
+// Kafka's promises in memory: partitions with transactions, control records and aborted records;
+// transactional ids that fence by epoch; a consumer group that fences by generation. No clock and
+// no threads: everything happens when it is called, in the order it is called.
+
+import MusterKafka
+import MusterMessages
+
+@testable import MusterWorker
+
+/// Brokers in memory.
+final class MemoryLog {
+    /// A record as it was produced.
+    struct Record: Hashable {
+        var key: [UInt8]?
+        var value: [UInt8]?
+        var headers: [RecordHeader] = []
+        var timestamp: Int64 = 0
+    }
+
+    /// What stands at an offset.
+    private enum Entry {
+        case record(Record, transaction: Int?)
+        /// The mark that a transaction has ended; consumers pass over it, but it has an offset.
+        case control
+    }
+
+    private enum Fate {
+        case open, committed, aborted
+    }
+
+    /// A partition of a topic.
+    struct Place: Hashable, Comparable {
+        var topic: String
+        var partition: Int32
+
+        static func < (a: Place, b: Place) -> Bool {
+            (a.topic, a.partition) < (b.topic, b.partition)
+        }
+    }
+
+    /// A transactional id.
+    private struct Producer {
+        var epoch = 0
+        var transaction: Int?
+        var places: Set<Place> = []
+        var offsets: [Place: Int64] = [:]
+    }
+
+    /// A member of the group.
+    private struct Member {
+        /// The generation that it takes part in.
+        var generation = 0
+        var assignment: Set<Int32> = []
+        /// Whether it has given everything back and waits for a new assignment.
+        var hasJoined = false
+        /// Whether it has been told of its assignment.
+        var isTold = false
+    }
+
+    let partitions: Int32
+    private var entries: [Place: [Entry]] = [:]
+    private var fates: [Fate] = []
+    private var producers: [String: Producer] = [:]
+    private(set) var committed: [Place: Int64] = [:]
+    private var members: [String: Member] = [:]
+    private(set) var generation = 0
+    private var isRebalancing = false
+    /// Called with the producer's id after each commit.
+    var onCommit: (String) -> Void = { _ in }
+
+    init(partitions: Int32) { self.partitions = partitions }
+
+    // MARK: Producing
+
+    /// Takes over a transactional id.
+    ///
+    /// - Returns: the epoch that later calls have to name.
+    func begin(_ id: String) -> Int {
+        end(id, as: .aborted)
+        producers[id, default: Producer()].epoch += 1
+        return producers[id]?.epoch ?? 0
+    }
+
+    /// Appends a record; with an epoch, as part of that id's transaction.
+    func append(_ record: Record, to place: Place, id: String? = nil, epoch: Int = 0)
+        throws(KafkaError)
+    {
+        var transaction: Int?
+        if let id {
+            try check(id, epoch)
+            if producers[id]?.transaction == nil {
+                fates.append(.open)
+                producers[id]?.transaction = fates.count - 1
+            }
+            transaction = producers[id]?.transaction
+            producers[id]?.places.insert(place)
+        }
+        entries[place, default: []].append(.record(record, transaction: transaction))
+    }
+
+    /// Makes offsets part of an id's transaction, for a member of a generation.
+    func send(
+        _ offsets: [Place: Int64],
+        member: String,
+        generation: Int,
+        id: String,
+        epoch: Int
+    ) throws(KafkaError) {
+        try check(id, epoch)
+        guard members[member]?.generation == generation, generation > 0 else {
+            var error = KafkaError(.state, "the member's generation is over")
+            error.requiresAbort = true
+            throw error
+        }
+        if producers[id]?.transaction == nil {
+            fates.append(.open)
+            producers[id]?.transaction = fates.count - 1
+        }
+        producers[id]?.offsets.merge(offsets) { $1 }
+    }
+
+    func commit(_ id: String, epoch: Int) throws(KafkaError) {
+        try check(id, epoch)
+        guard producers[id]?.transaction != nil else { return }
+        committed.merge(producers[id]?.offsets ?? [:]) { $1 }
+        end(id, as: .committed)
+        onCommit(id)
+    }
+
+    func abort(_ id: String, epoch: Int) throws(KafkaError) {
+        try check(id, epoch)
+        end(id, as: .aborted)
+    }
+
+    /// Commits offsets outside of any transaction.
+    func commit(_ offsets: [Place: Int64], member: String, generation: Int) throws(KafkaError) {
+        guard members[member]?.generation == generation else {
+            throw KafkaError(.state, "the member's generation is over")
+        }
+        committed.merge(offsets) { $1 }
+        onCommit(member)
+    }
+
+    private func check(_ id: String, _ epoch: Int) throws(KafkaError) {
+        guard producers[id]?.epoch == epoch else {
+            var error = KafkaError(.fenced, "a newer producer has this transactional id")
+            error.isFatal = true
+            throw error
+        }
+    }
+
+    private func end(_ id: String, as fate: Fate) {
+        guard let transaction = producers[id]?.transaction else { return }
+        fates[transaction] = fate
+        for place in producers[id]?.places.sorted() ?? [] { entries[place]?.append(.control) }
+        producers[id]?.transaction = nil
+        producers[id]?.places = []
+        producers[id]?.offsets = [:]
+    }
+
+    // MARK: Reading
+
+    /// The offset behind the last record.
+    func end(of place: Place) -> Int64 { Int64(entries[place]?.count ?? 0) }
+
+    /// The offset of the first record whose transaction is open, else the end.
+    func stableEnd(of place: Place) -> Int64 {
+        let open = entries[place]?.firstIndex { entry in
+            if case .record(_, let transaction?) = entry {
+                fates[transaction] == .open
+            } else {
+                false
+            }
+        }
+        return Int64(open ?? entries[place]?.count ?? 0)
+    }
+
+    /// The first committed record from an offset on; `nil` and the end where there is none.
+    func next(in place: Place, from offset: Int64) -> (record: Record?, offset: Int64) {
+        let end = stableEnd(of: place)
+        var offset = offset
+        while offset < end {
+            if case .record(let record, let transaction)? = entries[place]?[Int(offset)],
+                transaction.map({ fates[$0] == .committed }) ?? true
+            {
+                return (record, offset)
+            }
+            offset += 1
+        }
+        return (nil, max(offset, end))
+    }
+
+    /// What a consumer of committed records sees of a topic, by partition.
+    func visible(_ topic: String) -> [[Record]] {
+        (0..<partitions).map { partition in
+            var records: [Record] = []
+            var offset: Int64 = 0
+            let place = Place(topic: topic, partition: partition)
+            while case (let record?, let found) = next(in: place, from: offset) {
+                records.append(record)
+                offset = found + 1
+            }
+            return records
+        }
+    }
+
+    // MARK: The group
+
+    func join(_ member: String) {
+        members[member] = Member()
+        members[member]?.hasJoined = true
+        rebalance()
+    }
+
+    /// The member has left, or was silent for so long that the group goes on without it.
+    func leave(_ member: String) {
+        guard members.removeValue(forKey: member) != nil else { return }
+        rebalance()
+    }
+
+    func isMember(_ member: String) -> Bool { members[member] != nil }
+
+    private func rebalance() {
+        isRebalancing = true
+        completeIfPossible()
+    }
+
+    private func completeIfPossible() {
+        guard isRebalancing, members.values.allSatisfy(\.hasJoined) else { return }
+        isRebalancing = false
+        generation += 1
+        let names = members.keys.sorted()
+        for name in names {
+            members[name] = Member(generation: generation)
+        }
+        guard !names.isEmpty else { return }
+        // Ranges, as the assignor of that name makes them.
+        for partition in 0..<partitions {
+            let owner = names[Int(partition) * names.count / Int(partitions)]
+            members[owner]?.assignment.insert(partition)
+        }
+    }
+
+    /// What a member hears of the group when it polls.
+    enum News {
+        case nothing
+        /// It has to give back what it has, and then to call ``rejoin(_:)``.
+        case revoke
+        case assigned(Set<Int32>, generation: Int)
+        /// The group has gone on without it.
+        case unknown
+    }
+
+    func news(for member: String) -> News {
+        guard let state = members[member] else { return .unknown }
+        if isRebalancing { return state.hasJoined ? .nothing : .revoke }
+        if state.isTold { return .nothing }
+        members[member]?.isTold = true
+        return .assigned(state.assignment, generation: state.generation)
+    }
+
+    func rejoin(_ member: String) {
+        members[member]?.hasJoined = true
+        completeIfPossible()
+    }
+}
