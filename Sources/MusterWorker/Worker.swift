@@ -5,6 +5,7 @@ internal import Foundation
 public import Logging
 public import MusterEngine
 public import MusterKafka
+public import MusterMetrics
 public import MusterModel
 
 /// Reads events, lets domains decide, publishes what they want done.
@@ -27,16 +28,25 @@ public final class Worker: Sendable {
         now: (@Sendable () -> Instant)? = nil,
         observer: (@Sendable (WorkerEvent) -> Void)? = nil
     ) {
+        let health = Health()
         context = WorkerContext(
             settings: settings,
             baseline: baseline,
             logger: logger,
+            health: health,
+            metrics: WorkerMetrics(topics: settings.topics, health: health),
             observer: observer,
             now: now ?? WorkerContext.systemClock,
             elapsed: WorkerContext.systemElapsed,
             pause: WorkerContext.systemPause
         )
     }
+
+    /// Whether it lives and is ready.
+    public var health: Health { context.health }
+
+    /// What it counts and measures.
+    public var metrics: Registry { context.metrics.registry }
 
     /// What it has done so far.
     public var counters: Counters { context.counters.value }
@@ -111,6 +121,7 @@ public final class Worker: Sendable {
             admin: topology.admin,
             logger: context.logger
         )
+        context.health.producerIs(ready: true)
         return WorkerLoop(
             context: context,
             connection: connection,

@@ -13,6 +13,9 @@ struct WorkerContext: Sendable {
     let baseline: Baseline
     let logger: Logger
     let counters = CounterBox()
+    /// What probes ask for.
+    let health: Health
+    let metrics: WorkerMetrics
     let observer: (@Sendable (WorkerEvent) -> Void)?
     /// Tells the time of day.
     let now: @Sendable () -> Instant

@@ -22,6 +22,8 @@ struct Outbox {
     private(set) var isDirty = false
     /// Commands, notices and dead letters since the last commit.
     private(set) var outputs = 0
+    /// Records of the changelog since the last commit.
+    private(set) var entries = 0
     /// Whether a commit was begun that has to be made again: nothing is published meanwhile.
     var isCommitting = false
     /// When the next commit is due, in the loop's time.
@@ -36,6 +38,7 @@ struct Outbox {
     mutating func add(_ unit: Unit, of partition: Int32) {
         isDirty = true
         outputs += unit.outputs.count
+        entries += unit.entries.count
         items += unit.outputs.map(Item.output)
         items += unit.entries.map {
             .entry(ChangelogRecord(partition: partition, key: $0.key, value: $0.value))
@@ -57,6 +60,7 @@ struct Outbox {
     mutating func committed() {
         positions = [:]
         outputs = 0
+        entries = 0
         isDirty = false
         isCommitting = false
     }

@@ -98,6 +98,8 @@ extension WorkerLoop {
             $0.commits += 1
             $0.published += outbox.outputs
         }
+        context.metrics.committed(in: context.elapsed() - began)
+        context.metrics.logged(entries: outbox.entries)
         outbox.committed()
         let now = context.elapsed()
         // Counted from its beginning: a slow commit shall not make the next one late as well.
@@ -122,6 +124,7 @@ extension WorkerLoop {
     private func rollBack(because error: KafkaError) throws(WorkerError) {
         logger.warning("rolling back to the last commit", metadata: ["reason": "\(error)"])
         context.counters.add { $0.rollbacks += 1 }
+        context.metrics.aborted()
         context.observe(.rolledBack(reason: "\(error)"))
         try abort()
         forget()

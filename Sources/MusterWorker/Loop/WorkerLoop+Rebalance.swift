@@ -32,6 +32,8 @@ extension WorkerLoop {
             isLost ? "partitions were lost" : "partitions were revoked",
             metadata: ["partitions": "\(numbers)"]
         )
+        context.metrics.revoked(isLost: isLost)
+        context.health.revoked()
         context.observe(.revoked(partitions: numbers))
     }
 
@@ -77,6 +79,9 @@ extension WorkerLoop {
         let numbers = Set(assigned.map(\.partition)).sorted()
         logger.info("partitions were assigned", metadata: ["partitions": "\(numbers)"])
         context.observe(.assigned(partitions: numbers.map { Int($0) }))
+        context.metrics.assigned(partitions: numbers.count)
+        context.health.assigned(partitions: numbers.count)
+        restoring = Restoring(partitions: numbers.count, since: context.elapsed())
         for partition in numbers { restorer.begin(partition, epoch: epoch) }
     }
 
@@ -134,6 +139,11 @@ extension WorkerLoop {
                 domains: domains
             )
         )
+        restoring.left -= 1
+        if restoring.left == 0 {
+            context.health.restored()
+            context.metrics.restored(in: context.elapsed() - restoring.since)
+        }
         // From now on it is the brake that pauses and resumes it.
         inFlight[partition] = 0
     }

@@ -8,6 +8,19 @@ internal import MusterKafka
 internal import MusterMessages
 internal import MusterModel
 
+/// The partitions of an assignment that are being restored.
+struct Restoring {
+    /// Those that are not restored.
+    var left = 0
+    /// When it began, in the loop's time.
+    var since = Duration.zero
+
+    init(partitions: Int = 0, since: Duration = .zero) {
+        left = partitions
+        self.since = since
+    }
+}
+
 /// The loop of a worker: made, run and left on one thread.
 final class WorkerLoop {
     let settings: Settings
@@ -27,6 +40,8 @@ final class WorkerLoop {
     var partitionCount = 0
     /// Where reading begins and the partitions end, for those that are being restored.
     var starts: [Lane: Range<Int64>] = [:]
+    /// How much of the assignment is not restored.
+    var restoring = Restoring()
     /// Batches in the tasks' hands, for the partitions that are read.
     var inFlight: [Int32: Int] = [:]
     var catchUp = CatchUp()
@@ -64,6 +79,7 @@ final class WorkerLoop {
             connection.leave(within: .seconds(5))
         }
         while !mailbox.isStopping { try turn() }
+        context.health.stopping()
         try drain()
     }
 
@@ -79,6 +95,7 @@ final class WorkerLoop {
 
     /// One time round.
     func turn() throws(WorkerError) {
+        context.health.beat()
         callTheClock()
         try takeMail()
         try prepareIfAssigned()
@@ -127,11 +144,13 @@ final class WorkerLoop {
     /// Hands the round's records to their tasks, one batch each.
     private func dealOut() {
         guard !round.isEmpty else { return }
+        context.metrics.dealtOut(records: round.records)
         for (partition, batch) in round.take() {
             // What is not ours by now is read by its new owner.
             guard let count = inFlight[partition] else { continue }
             inFlight[partition] = count + 1
             context.counters.add { $0.records += batch.records.count }
+            for (topic, records) in batch.counts { context.metrics.read(records, from: topic) }
             let positions = batch.positions
             runner.give(partition, .records(batch))
             for (lane, position) in positions { catchUp.advance(lane, to: position) }

@@ -24,7 +24,13 @@ struct RecordBatch: Sendable {
     /// Where its lanes stand behind it.
     private(set) var positions: [Lane: Int64] = [:]
 
-    var isEmpty: Bool { records.isEmpty }
+    /// The number of records by topic.
+    var counts: [InboundRecord.Topic: Int] {
+        let configurations = records.count { $0.lane.topic == .configuration }
+        return [
+            .configuration: configurations, .availability: records.count - configurations,
+        ]
+    }
 
     /// How many headers of a record are taken over, and how many bytes of them; what goes beyond
     /// is nobody's honest event.

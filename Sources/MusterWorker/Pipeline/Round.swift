@@ -9,7 +9,8 @@ final class Round {
     private let maxRecords: Int
     private let maxBytes: Int
     private var batches: [Int32: RecordBatch] = [:]
-    private var records = 0
+    /// How many records there are.
+    private(set) var records = 0
     private var bytes = 0
 
     init(_ limits: Settings.Limits) {

@@ -180,6 +180,7 @@ final class PartitionTask {
         let duration = ContinuousClock.now - began
         deadlines[id] = tenant.domain.nextDeadline
         context.counters.add { $0.count(directives) }
+        context.metrics.decided(in: duration)
         context.observe(
             .decided(
                 Decision(
@@ -221,6 +222,7 @@ final class PartitionTask {
     private func deadLetter(_ letter: DeadLetter, for record: InboundRecord) -> OutboundRecord {
         let topic = context.settings.topics.name(of: record.topic)
         context.counters.add { $0.deadLetters += 1 }
+        context.metrics.deadLettered(code: letter.code)
         context.logger.warning(
             "record put on the dead-letter topic",
             metadata: [

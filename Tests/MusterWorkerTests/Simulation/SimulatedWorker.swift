@@ -95,10 +95,13 @@ final class SimulatedWorker {
         settings.instance = name
         var logger = Logger(label: "simulation") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
+        let health = Health()
         let context = WorkerContext(
             settings: settings,
             baseline: Baseline(),
             logger: logger,
+            health: health,
+            metrics: WorkerMetrics(topics: settings.topics, health: health),
             observer: observer,
             now: { clock.now },
             elapsed: { .milliseconds(clock.now.milliseconds) },
