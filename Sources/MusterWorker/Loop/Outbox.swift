@@ -13,6 +13,10 @@ struct Outbox {
         case entry(ChangelogRecord)
     }
 
+    /// Units since the last commit.
+    private(set) var units = 0
+    /// Units that came while a commit was under way: they belong to the next one.
+    private var deferred: [(unit: Unit, partition: Int32)] = []
     private var items: [Item] = []
     /// The first item that is not published.
     private var first = 0
@@ -32,11 +36,13 @@ struct Outbox {
     /// Whether everything is published.
     var isEmpty: Bool { first == items.count }
     /// Records that are not published.
-    var waiting: Int { items.count - first }
+    var waiting: Int { items.count - first + deferred.count }
 
     /// Adds a unit.
     mutating func add(_ unit: Unit, of partition: Int32) {
+        guard !isCommitting else { return deferred.append((unit, partition)) }
         isDirty = true
+        units += 1
         outputs += unit.outputs.count
         entries += unit.entries.count
         items += unit.outputs.map(Item.output)
@@ -61,14 +67,19 @@ struct Outbox {
         positions = [:]
         outputs = 0
         entries = 0
+        units = 0
         isDirty = false
         isCommitting = false
+        let next = deferred
+        deferred = []
+        for (unit, partition) in next { add(unit, of: partition) }
     }
 
     /// Forgets everything since the last commit.
     mutating func drop() {
         items = []
         first = 0
+        deferred = []
         committed()
     }
 }

@@ -204,6 +204,23 @@ final class MemoryLog {
         }
     }
 
+    /// Where two lists of records differ first, in words.
+    static func difference(_ found: [Record], _ wanted: [Record]) -> String? {
+        for (index, pair) in zip(found, wanted).enumerated() where pair.0 != pair.1 {
+            return "record \(index) is \(text(pair.0)) instead of \(text(pair.1))"
+        }
+        if let more = found.dropFirst(wanted.count).first { return "too much: \(text(more))" }
+        return wanted.dropFirst(found.count).first.map { "missing: \(text($0))" }
+    }
+
+    private static func text(_ record: Record) -> String {
+        let headers = record.headers.map {
+            "\($0.name)=\(String(decoding: $0.value ?? [], as: UTF8.self))"
+        }
+        let value = String(decoding: record.value ?? [], as: UTF8.self)
+        return "\(value) {\(headers.joined(separator: ", "))}"
+    }
+
     // MARK: The group
 
     func join(_ member: String) {

@@ -13,10 +13,13 @@ final class InlineRunner: TaskRunner {
     private let context: WorkerContext
     private let mailbox: Mailbox
     private var tasks: [Int32: PartitionTask] = [:]
+    private let onUnit: () -> Void
 
-    init(context: WorkerContext, mailbox: Mailbox) {
+    /// - Parameter onUnit: called when a unit is complete.
+    init(context: WorkerContext, mailbox: Mailbox, onUnit: @escaping () -> Void) {
         self.context = context
         self.mailbox = mailbox
+        self.onUnit = onUnit
     }
 
     func start(_ start: TaskStart) {
@@ -24,7 +27,9 @@ final class InlineRunner: TaskRunner {
     }
 
     func give(_ partition: Int32, _ input: TaskInput) {
-        if let result = tasks[partition]?.take(input) { mailbox.post(result) }
+        guard let result = tasks[partition]?.take(input) else { return }
+        if result.unit != nil { onUnit() }
+        mailbox.post(result)
     }
 
     func dropAll() { tasks = [:] }
@@ -87,7 +92,8 @@ final class SimulatedWorker {
         log: MemoryLog,
         settings: Settings,
         clock: SimulatedClock,
-        observer: @escaping @Sendable (WorkerEvent) -> Void,
+        observer: @escaping @Sendable (WorkerEvent) -> Void = { _ in },
+        onUnit: @escaping () -> Void = {},
         fault: @escaping () -> Fault? = { nil }
     ) {
         self.name = name
@@ -112,7 +118,7 @@ final class SimulatedWorker {
         loop = WorkerLoop(
             context: context,
             connection: connection,
-            runner: InlineRunner(context: context, mailbox: mailbox),
+            runner: InlineRunner(context: context, mailbox: mailbox, onUnit: onUnit),
             restorer: InlineRestorer(log, context: context, mailbox: mailbox),
             mailbox: mailbox
         )
