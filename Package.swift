@@ -16,13 +16,27 @@ let argumentParser = Target.Dependency.product(
     package: "swift-argument-parser"
 )
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let http: [Target.Dependency] = [
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
 
 let package = Package(
     name: "muster",
     products: [.executable(name: "muster", targets: ["muster"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // Without traits: those are for what only its larger products have.
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird",
+            from: "2.28.1",
+            traits: []
+        ),
     ],
     targets: [
         .systemLibrary(
@@ -55,19 +69,20 @@ let package = Package(
         ),
         .target(name: "MusterKafka", dependencies: ["CLibRdKafka"], swiftSettings: settings),
         .target(name: "MusterMetrics", swiftSettings: settings),
+        .target(name: "MusterHTTP", dependencies: http + [logging], swiftSettings: settings),
         .target(
             name: "MusterWorker",
             dependencies: [
-                "MusterEngine", "MusterKafka", "MusterMessages", "MusterMetrics", "MusterModel",
-                "MusterPolicy", "MusterYAML", logging,
+                "MusterEngine", "MusterHTTP", "MusterKafka", "MusterMessages", "MusterMetrics",
+                "MusterModel", "MusterPolicy", "MusterYAML", logging,
             ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "muster",
             dependencies: [
-                "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel", "MusterPolicy",
-                "MusterWorker", "MusterYAML", argumentParser, logging,
+                "MusterEngine", "MusterHTTP", "MusterKafka", "MusterMessages", "MusterModel",
+                "MusterPolicy", "MusterWorker", "MusterYAML", argumentParser, logging,
             ],
             swiftSettings: settings
         ),
@@ -98,10 +113,11 @@ let package = Package(
             ("MusterMessages", ["MusterModel", "MusterPolicy"]),
             ("MusterKafka", []),
             ("MusterMetrics", []),
+            ("MusterHTTP", []),
             (
                 "MusterWorker",
                 [
-                    "MusterEngine", "MusterKafka", "MusterMessages", "MusterMetrics",
+                    "MusterEngine", "MusterHTTP", "MusterKafka", "MusterMessages", "MusterMetrics",
                     "MusterModel", "MusterPolicy", "MusterTestKit", "MusterYAML",
                 ]
             ),

@@ -7,7 +7,9 @@ import Testing
     /// What each folder of `Sources` may import, of ours and of others.
     private static let allowed: [String: Set<String>] = {
         let core: Set = ["MusterModel", "MusterPolicy", "MusterSolver", "MusterEngine"]
-        let edge: Set = ["MusterMessages", "MusterYAML", "MusterKafka", "MusterMetrics"]
+        let edge: Set = [
+            "MusterHTTP", "MusterKafka", "MusterMessages", "MusterMetrics", "MusterYAML",
+        ]
         let platform: Set = ["Dispatch", "Foundation", "Glibc", "Synchronization"]
         return [
             "CLibRdKafka": [],
@@ -20,6 +22,9 @@ import Testing
             "MusterYAML": ["CLibYAML", "MusterModel", "MusterPolicy"],
             "MusterKafka": platform.union(["CLibRdKafka"]),
             "MusterMetrics": platform,
+            "MusterHTTP": platform.union([
+                "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix",
+            ]),
             "MusterWorker": platform.union(core).union(edge).union(["Logging"]),
             "muster": platform.union(core).union(edge)
                 .union(["ArgumentParser", "Logging", "MusterWorker"]),

@@ -48,6 +48,13 @@ public struct Setting: Sendable {
             Settings.Guarantee.allCases.map(\.rawValue)
         ) { $0.guarantee = Settings.Guarantee(rawValue: $1) ?? .exactlyOnce },
         choice("log.level", "the least severity logged", logLevels) { $0.logLevel = $1 },
+        choice(
+            "log.format",
+            "how lines of the log look",
+            Settings.LogFormat.allCases.map(\.rawValue)
+        ) { $0.logFormat = Settings.LogFormat(rawValue: $1) ?? .auto },
+        integer("http.port", "the port for probes and scrapes", 0...65_535, \.portOrAny),
+        text("http.host", "the address that the port is opened on", \.http.host),
         text("kafka.bootstrapServers", "where the bus is: host:port, with commas between") {
             $0.kafka.bootstrapServers = $1
         },
@@ -141,6 +148,14 @@ public struct Setting: Sendable {
     private static let logLevels = [
         "trace", "debug", "info", "notice", "warning", "error", "critical",
     ]
+}
+
+extension Settings {
+    /// The port as the setting gives it: whoever sets it wants one.
+    fileprivate var portOrAny: Int {
+        get { http.port ?? 0 }
+        set { http.port = newValue }
+    }
 }
 
 extension Setting {

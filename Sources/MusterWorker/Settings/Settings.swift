@@ -75,6 +75,24 @@ public struct Settings: Hashable, Sendable {
         case atLeastOnce = "at-least-once"
     }
 
+    /// Where probes and scrapes are answered.
+    public struct HTTP: Hashable, Sendable {
+        /// The address listened at.
+        public var host = "127.0.0.1"
+        /// The port, 0 for one that the system chooses; `nil` for not listening at all.
+        public var port: Int?
+    }
+
+    /// How lines of the log look.
+    public enum LogFormat: String, Hashable, Sendable, CaseIterable {
+        /// Text on a terminal, else JSON.
+        case auto
+        /// For people.
+        case text
+        /// For programs: one object a line.
+        case json
+    }
+
     /// The consumer group.
     public var group = "muster"
     /// A name for this worker that stays the same when it restarts, which spares the group a
@@ -84,6 +102,10 @@ public struct Settings: Hashable, Sendable {
     public var policies: [String] = []
     /// The least severity that is logged: `trace` to `critical`.
     public var logLevel = "info"
+    /// How lines of the log look.
+    public var logFormat = LogFormat.auto
+    /// Where probes and scrapes are answered.
+    public var http = HTTP()
     /// Connection to the bus.
     public var kafka = Kafka()
     /// Names of topics, and what to do about missing ones.

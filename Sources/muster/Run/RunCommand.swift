@@ -37,8 +37,16 @@ struct RunCommand: AsyncParsableCommand {
         var settings = try SettingsFile.resolve(config: config, overrides: overrides)
         let files = PolicyFiles(settings.policies + policies)
         try files.requireValid()
-        let logger = Log.make(level: settings.logLevel)
-        try await WorkerExit.translating {
+        let redaction = Redaction(settings.kafka.properties)
+        let logger = Log.make(
+            level: settings.logLevel,
+            format: settings.logFormat,
+            redaction: redaction
+        )
+        // Where programs read the log, its last line is one for them as well.
+        let isForPrograms = Log.style(settings.logFormat) == .json
+        let log = isForPrograms ? logger : nil
+        try await WorkerExit.translating(hiding: redaction, log: log) {
             var broker: EmbeddedBroker?
             if settings.kafka.bootstrapServers == nil {
                 let own = try Worker.startEmbeddedBroker(for: settings, logger: logger)
@@ -50,7 +58,9 @@ struct RunCommand: AsyncParsableCommand {
             }
             let worker = Worker(settings: settings, baseline: files.baseline, logger: logger)
             let signals = StopSignals { worker.stop() }
-            try await worker.run()
+            try await Operations.serving(worker, settings.http, logger: logger) {
+                try await worker.run()
+            }
             signals.cancel()
             // The broker goes last: what was published while draining went through it.
             withExtendedLifetime(broker) {}

@@ -3,17 +3,41 @@
 import ArgumentParser
 import Dispatch
 import Foundation
+import Logging
+import MusterHTTP
 import MusterWorker
 
 /// Exit statuses for errors of a worker.
 enum WorkerExit {
     /// Runs something that a worker's error may end, and turns that into an exit status.
-    static func translating(_ body: () async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - redaction: What must not be in the error's words.
+    ///   - log: Where those go; to standard error as they are, when there is none.
+    ///   - body: What is run.
+    /// - Throws: the exit status in the place of a worker's or a server's error, and any other error
+    ///   as it is.
+    static func translating(
+        hiding redaction: Redaction = Redaction(),
+        log: Logger? = nil,
+        _ body: () async throws -> Void
+    ) async throws {
         do {
             try await body()
         } catch let error as WorkerError {
-            Terminal.error.write("error: \(error)")
+            tell("\(error)", redaction, log)
             throw status(of: error)
+        } catch let error as HTTPServerError {
+            tell("\(error)", redaction, log)
+            throw ExitCode.misconfigured
+        }
+    }
+
+    private static func tell(_ error: String, _ redaction: Redaction, _ log: Logger?) {
+        if let log {
+            log.critical("\(error)")
+        } else {
+            Terminal.error.write("error: \(redaction(error))")
         }
     }
 
