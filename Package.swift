@@ -91,11 +91,22 @@ let package = Package(
             dependencies: ["MusterEngine", "MusterModel", "MusterPolicy", "MusterSolver"],
             swiftSettings: settings
         ),
+        .target(
+            name: "MusterBusKit",
+            dependencies: ["MusterKafka"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "bare-loop",
+            dependencies: ["CLibRdKafka"],
+            path: "Sources/BareLoop",
+            cSettings: [.define("_POSIX_C_SOURCE", to: "200809L")]
+        ),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "MusterEngine", "MusterMessages", "MusterModel", "MusterPolicy", "MusterSolver",
-                "MusterTestKit",
+                "MusterBusKit", "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel",
+                "MusterPolicy", "MusterSolver", "MusterTestKit",
             ],
             path: "Sources/Benchmarks",
             swiftSettings: settings
@@ -130,6 +141,12 @@ let package = Package(
             )
         }
         + [
+            // Builds the worker, which the tests start as a process of its own.
+            .testTarget(
+                name: "BrokerTests",
+                dependencies: ["MusterBusKit", "MusterKafka", "muster"],
+                swiftSettings: settings
+            ),
             .testTarget(
                 name: "TidyTests",
                 dependencies: ["MusterPolicy", "MusterWorker", "MusterYAML"],

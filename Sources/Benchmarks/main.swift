@@ -3,7 +3,9 @@
 
 internal import Foundation
 
-let benchmarks: [any Benchmark.Type] = [DecodeBenchmark.self, SolveBenchmark.self]
+let benchmarks: [any Benchmark.Type] = [
+    DecodeBenchmark.self, SolveBenchmark.self, BusBenchmark.self,
+]
 
 let chosen = CommandLine.arguments.dropFirst().first
 guard let benchmark = benchmarks.first(where: { $0.name == chosen }) else {
@@ -14,4 +16,9 @@ guard let benchmark = benchmarks.first(where: { $0.name == chosen }) else {
     }
     exit(chosen == nil ? 0 : 64)
 }
-try benchmark.run()
+do {
+    try benchmark.run()
+} catch {
+    FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+    exit(1)
+}
