@@ -4,7 +4,7 @@
 internal import Foundation
 
 let benchmarks: [any Benchmark.Type] = [
-    DecodeBenchmark.self, SolveBenchmark.self, BusBenchmark.self,
+    DecodeBenchmark.self, RestoreBenchmark.self, SolveBenchmark.self, BusBenchmark.self,
 ]
 
 let chosen = CommandLine.arguments.dropFirst().first
