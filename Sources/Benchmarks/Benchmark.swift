@@ -73,7 +73,8 @@ func printTable(_ rates: [Rate], unit: String) {
     }
 }
 
-private func threadSeconds() -> Double {
+/// The processor time that this thread has had.
+func threadSeconds() -> Double {
     var time = timespec()
     unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

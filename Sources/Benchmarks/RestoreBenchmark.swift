@@ -35,36 +35,54 @@ enum RestoreBenchmark: Benchmark {
         var restored: [Domain] = []
         var entries = 0
         var bytes = 0
-        var applying = Duration.zero
-        var finishing = Duration.zero
-        let clock = ContinuousClock()
+        var applying = Stopwatch()
+        var finishing = Stopwatch()
         for number in 0..<count {
             let id = DomainID("prod-\(number)")
             var restoration = DomainRestoration(id, baseline: baseline, options: Options())
             for start in stride(from: 0, to: resources / count, by: batch) {
                 let records = records(of: id, from: start, baseline)
-                let begin = clock.now
-                for record in records { try restoration.apply(key: record.key, value: record.value) }
-                applying += clock.now - begin
+                try applying.time {
+                    for record in records {
+                        try restoration.apply(key: record.key, value: record.value)
+                    }
+                }
                 entries += records.count
                 bytes += records.reduce(0) { $0 + $1.key.count + ($1.value?.count ?? 0) }
             }
-            let begin = clock.now
-            restored.append(try restoration.finish())
-            finishing += clock.now - begin
+            let complete = restoration
+            try finishing.time { restored.append(try complete.finish()) }
         }
         let peak = memory("VmHWM")
         let quiet = restored.indices.allSatisfy { restored[$0].handle([.clock], at: now).isEmpty }
-        let total = seconds(applying + finishing)
+        let total = applying.elapsed + finishing.elapsed
+        let own = applying.own + finishing.own
         print(
             """
             \(count) domain(s): \(entries) entries, \(bytes / entries) bytes each
-              applied in \(figure(seconds(applying))) s, finished in \
-            \(figure(seconds(finishing))) s, \(Int(Double(entries) / total)) entries/s
+              applied in \(figure(applying.elapsed)) s, finished in \(figure(finishing.elapsed)) s, \
+            \(Int(Double(entries) / total)) entries/s
+              of one core: \(figure(applying.own)) s and \(figure(finishing.own)) s, \
+            \(Int(Double(entries) / own)) entries/s
               memory: \(idle) MiB before, \(memory("VmRSS")) MiB after, \(peak) MiB at most
               \(quiet ? "nothing to do" : "something to do") right after
             """
         )
+    }
+
+    /// Time that has passed, and processor time that this thread has had, in seconds.
+    private struct Stopwatch {
+        var elapsed = 0.0
+        var own = 0.0
+
+        mutating func time(_ work: () throws -> Void) rethrows {
+            let clock = ContinuousClock()
+            let (begin, beginOwn) = (clock.now, threadSeconds())
+            try work()
+            own += threadSeconds() - beginOwn
+            let duration = (clock.now - begin).components
+            elapsed += Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+        }
     }
 
     // MARK: Input
@@ -142,10 +160,6 @@ enum RestoreBenchmark: Benchmark {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") } ?? ""
         return (Int(line.filter(\.isNumber)) ?? 0) / 1024
-    }
-
-    private static func seconds(_ duration: Duration) -> Double {
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
 
     private static func figure(_ value: Double) -> String { String(format: "%.2f", value) }

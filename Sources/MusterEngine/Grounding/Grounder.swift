@@ -299,8 +299,10 @@ struct Grounder {
         for case .field(let field, let patterns) in selector.requirements
         where patterns.allSatisfy(\.isLiteral) {
             if index[field] == nil { index[field] = buildIndex(field) }
-            let found = Set(patterns.flatMap { index[field]?[$0.text] ?? [] })
-            if found.count < best?.count ?? .max { best = found.sorted() }
+            let lists = patterns.map { index[field]?[$0.text] ?? [] }
+            // A single value's slots are in order already, and each is there once.
+            let found = lists.count == 1 ? lists[0] : Set(lists.joined()).sorted()
+            if found.count < best?.count ?? .max { best = found }
         }
         return best
     }
@@ -308,7 +310,9 @@ struct Grounder {
     private func buildIndex(_ field: Selector.Field) -> [String: [Int]] {
         var result: [String: [Int]] = [:]
         for slot in everything {
-            for value in field.values(of: inventory[slot]) {
+            // A resource may name an application twice.
+            for value in field.values(of: inventory[slot])
+            where result[value]?.last != slot {
                 result[value, default: []].append(slot)
             }
         }

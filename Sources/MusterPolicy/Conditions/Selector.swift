@@ -55,7 +55,7 @@ extension Selector.Requirement {
     func holds(for resource: Resource) -> Bool {
         switch self {
         case .field(let field, let patterns):
-            return field.values(of: resource).contains { value in
+            return field.contains(in: resource) { value in
                 patterns.contains { $0.matches(value) }
             }
         case .label(let key, let values):
@@ -77,6 +77,18 @@ extension Selector.Requirement {
 }
 
 extension Selector.Field {
+    /// Whether one of the resource's values meets a condition; no list is made for that.
+    func contains(in resource: Resource, where holds: (String) -> Bool) -> Bool {
+        switch self {
+        case .kind: holds(resource.kind)
+        case .resource: holds(resource.id.name)
+        case .node: resource.node.map { holds($0.name) } ?? false
+        case .cluster: resource.cluster.map(holds) ?? false
+        case .serviceGroup: resource.serviceGroup.map(holds) ?? false
+        case .application: resource.applications.contains(where: holds)
+        }
+    }
+
     /// The resource's values in this field; none where it has none.
     public func values(of resource: Resource) -> [String] {
         switch self {
