@@ -98,6 +98,6 @@ struct OutboxTests {
         outbox.drain { _ in published += 1 }
         #expect(published == 3 && outbox.isEmpty && outbox.isDirty)
         outbox.committed()
-        #expect(!outbox.isDirty && outbox.positions.isEmpty && outbox.outputs == 0)
+        #expect(!outbox.isDirty && outbox.positions.isEmpty && outbox.outputs.isEmpty)
     }
 }

@@ -63,6 +63,9 @@ protocol BusConnection: AnyObject {
     /// Where lanes begin, and the offsets that their next records will have.
     func bounds(of lanes: Set<Lane>) throws(KafkaError) -> [Lane: Range<Int64>]
 
+    /// The offset that a lane's next record will have, as far as it is known without asking.
+    func knownEnd(of lane: Lane) -> Int64?
+
     /// Waits for a record, which is added to the round, or for something else.
     func poll(for timeout: Duration, into round: Round) throws(KafkaError) -> Arrival
 

@@ -125,6 +125,8 @@ final class KafkaConnection: BusConnection {
         return bounds
     }
 
+    func knownEnd(of lane: Lane) -> Int64? { consumer.knownEnd(of: partition(of: lane)) }
+
     func poll(for timeout: Duration, into round: Round) throws(KafkaError) -> Arrival {
         let polled = try consumer.poll(for: timeout)
         switch consume polled {

@@ -1,6 +1,7 @@
 // Bringing domains back: a partition of the changelog is read to its end, and every domain in it
 // is put together from what is said of it.
 
+internal import Logging
 internal import MusterEngine
 internal import MusterKafka
 internal import MusterModel
@@ -51,6 +52,9 @@ extension Changelog {
             try read(partition, isCancelled: isCancelled) {
                 (key, value, progress) throws(WorkerError) in
                 restoration.entries += 1
+                if restoration.entries % Self.progressStep == 0 {
+                    tell(progress, of: partition, context)
+                }
                 guard let id = StateEntry.domain(ofKey: key) else {
                     throw .foreignChangelog(topic: context.settings.topics.state, partition)
                 }
@@ -67,11 +71,36 @@ extension Changelog {
                     throw .state(error)
                 }
             }
+            context.metrics.restored(
+                entries: restoration.entries % Self.progressStep,
+                remaining: 0
+            )
             restoration.outcome = .success(try Self.finish(domains))
         } catch {
             restoration.outcome = .failure(error)
         }
         return restoration
+    }
+
+    /// How many entries are read between two signs of life.
+    private static var progressStep: Int { 10_000 }
+
+    private func tell(
+        _ progress: Range<Int64>,
+        of partition: Int32,
+        _ context: WorkerContext
+    ) {
+        context.health.restoring(Int(progress.lowerBound), of: Int(progress.upperBound))
+        context.metrics.restored(entries: Self.progressStep, remaining: progress.count)
+        // A line for each tenth, and not for each step.
+        let share = progress.lowerBound * 10 / max(1, progress.upperBound)
+        let before =
+            (progress.lowerBound - Int64(Self.progressStep)) * 10 / max(1, progress.upperBound)
+        guard share != before else { return }
+        context.logger.info(
+            "restoring",
+            metadata: ["partition": "\(partition)", "percent": "\(share * 10)"]
+        )
     }
 
     private static func finish(

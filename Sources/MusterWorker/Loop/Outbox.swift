@@ -25,7 +25,7 @@ struct Outbox {
     /// Whether there is anything to commit.
     private(set) var isDirty = false
     /// Commands, notices and dead letters since the last commit.
-    private(set) var outputs = 0
+    private(set) var outputs: [OutboundRecord.Topic: Int] = [:]
     /// Records of the changelog since the last commit.
     private(set) var entries = 0
     /// Whether a commit was begun that has to be made again: nothing is published meanwhile.
@@ -43,7 +43,7 @@ struct Outbox {
         guard !isCommitting else { return deferred.append((unit, partition)) }
         isDirty = true
         units += 1
-        outputs += unit.outputs.count
+        for output in unit.outputs { outputs[output.topic, default: 0] += 1 }
         entries += unit.entries.count
         items += unit.outputs.map(Item.output)
         items += unit.entries.map {
@@ -65,7 +65,7 @@ struct Outbox {
     /// Notes a commit.
     mutating func committed() {
         positions = [:]
-        outputs = 0
+        outputs = [:]
         entries = 0
         units = 0
         isDirty = false

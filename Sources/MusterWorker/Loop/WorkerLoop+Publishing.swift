@@ -96,10 +96,15 @@ extension WorkerLoop {
         }
         context.counters.add {
             $0.commits += 1
-            $0.published += outbox.outputs
+            $0.published += outbox.outputs.values.reduce(0, +)
         }
         context.metrics.committed(in: context.elapsed() - began)
         context.metrics.logged(entries: outbox.entries)
+        context.metrics.published(
+            commands: outbox.outputs[.commands, default: 0],
+            notices: outbox.outputs[.notifications, default: 0]
+        )
+        committed.merge(outbox.positions) { $1 }
         outbox.committed()
         let now = context.elapsed()
         // Counted from its beginning: a slow commit shall not make the next one late as well.

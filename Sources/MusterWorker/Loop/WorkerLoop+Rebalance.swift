@@ -53,6 +53,7 @@ extension WorkerLoop {
         outbox.drop()
         round.clear()
         inFlight = [:]
+        committed = [:]
         starts = [:]
         catchUp = CatchUp()
         timers = Timers()
@@ -118,6 +119,7 @@ extension WorkerLoop {
                 throw .partialAssignment(partition: Int(partition))
             }
             positions[lane] = start.lowerBound
+            committed[lane] = start.lowerBound
             catchUp.begin(lane, at: start.lowerBound, target: start.upperBound)
         }
         logger.info(

@@ -49,6 +49,9 @@ final class WorkerLoop {
     let round: Round
     var timers = Timers()
     var outbox = Outbox()
+    /// What was committed of the partitions that are read.
+    var committed: [Lane: Int64] = [:]
+    private var nextLag = Duration.zero
     /// Why the worker has to end, found where nothing can be thrown.
     var failure: WorkerError?
 
@@ -104,6 +107,7 @@ final class WorkerLoop {
         try readRound(waiting: timeToWait())
         dealOut()
         announceLive()
+        measureLag()
         if let failure { throw failure }
     }
 
@@ -164,6 +168,20 @@ final class WorkerLoop {
             runner.give(partition, .live)
             logger.info("partition is live", metadata: ["partition": "\(partition)"])
             context.observe(.live(partition: Int(partition)))
+        }
+    }
+
+    private func measureLag() {
+        let now = context.elapsed()
+        guard now >= nextLag else { return }
+        nextLag = now + .seconds(1)
+        for (lane, position) in committed {
+            guard let end = connection.knownEnd(of: lane) else { continue }
+            context.metrics.lag(
+                of: settings.topics.name(of: lane.topic),
+                partition: Int(lane.partition),
+                is: end - position
+            )
         }
     }
 

@@ -49,11 +49,14 @@ final class PartitionTask {
         decoder = RecordDecoder(settings.topics)
         encoder = OutboundEncoder(group: settings.group, commandKey: settings.commandKey)
         letterEncoder = DeadLetterEncoder(group: settings.group, worker: settings.instance ?? "0")
+        context.metrics.domainsChanged(by: start.domains.count)
         for domain in start.domains {
             tenants[domain.id] = Tenant(domain)
             deadlines[domain.id] = domain.nextDeadline
         }
     }
+
+    deinit { context.metrics.domainsChanged(by: -tenants.count) }
 
     /// Does what the input asks for; `nil` when nobody waits for it any more.
     func take(_ input: TaskInput) -> TaskResult? {
@@ -167,6 +170,7 @@ final class PartitionTask {
             Domain(id, baseline: context.baseline, options: context.settings.options)
         )
         tenants[id] = tenant
+        context.metrics.domainsChanged(by: 1)
         return tenant
     }
 

@@ -104,7 +104,8 @@ struct CrashTests {
                     }
                 }
             }
-            for key in Set(state.keys).union(expected.state.keys) where state[key] != expected.state[key] {
+            for key in Set(state.keys).union(expected.state.keys)
+            where state[key] != expected.state[key] {
                 return "state of \(String(decoding: key, as: UTF8.self)): "
                     + "\(state[key] ?? []) instead of \(expected.state[key] ?? [])"
             }

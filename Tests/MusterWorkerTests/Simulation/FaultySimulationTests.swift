@@ -264,7 +264,10 @@ private final class Simulation {
             for (partition, records) in log.visible(topic).enumerated() {
                 for record in records {
                     let id = record.headers.first { $0.name == "ce_id" }?.value ?? []
-                    let domain = String(decoding: id.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
+                    let domain = String(
+                        decoding: id.prefix { $0 != UInt8(ascii: "/") },
+                        as: UTF8.self
+                    )
                     found["\(topic)[\(partition)] \(domain)", default: []].append(record)
                 }
             }

@@ -110,6 +110,8 @@ final class MemoryConnection: BusConnection {
         return bounds
     }
 
+    func knownEnd(of lane: Lane) -> Int64? { log.end(of: place(of: lane)) }
+
     func poll(for timeout: Duration, into round: Round) throws(KafkaError) -> Arrival {
         try seam(isPublishing: false)
         hearNews()
