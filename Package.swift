@@ -149,7 +149,9 @@ let package = Package(
             ),
             .testTarget(
                 name: "TidyTests",
-                dependencies: ["MusterPolicy", "MusterWorker", "MusterYAML"],
+                dependencies: [
+                    "MusterHTTP", "MusterMetrics", "MusterPolicy", "MusterWorker", "MusterYAML",
+                ],
                 swiftSettings: settings
             )
         ]

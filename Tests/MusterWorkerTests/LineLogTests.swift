@@ -151,4 +151,29 @@ struct LineLogTests {
         #expect(!all.joined().contains(password))
         for line in all { #expect(try object(line)["level"] != nil) }
     }
+
+    @Test("A Kafka client that cannot be made says why, but not with which secret")
+    func errors() async throws {
+        let secret = "correct-horse-battery"
+        for properties in [
+            ["security.protocol": "ssl", "ssl.key.pem": secret],
+            [
+                "security.protocol": "ssl", "ssl.keystore.location": "/none",
+                "ssl.keystore.password": secret,
+            ],
+            [
+                "security.protocol": "sasl_plaintext", "sasl.mechanisms": "PLAIN",
+                "sasl.password": secret,
+            ],
+        ] {
+            var settings = Settings()
+            settings.kafka.bootstrapServers = "127.0.0.1:1"
+            settings.kafka.properties = ClientProperties(properties)
+            let worker = Worker(settings: settings, logger: lines.logger(.json))
+            let error = await #expect(throws: WorkerError.self) { try await worker.run() }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(error?.isConfiguration == true && text.contains("cannot be made"))
+            #expect(!text.contains(secret) && !lines.all.joined().contains(secret))
+        }
+    }
 }

@@ -15,8 +15,8 @@ enum WorkerExit {
     ///   - redaction: What must not be in the error's words.
     ///   - log: Where those go; to standard error as they are, when there is none.
     ///   - body: What is run.
-    /// - Throws: the exit status in the place of a worker's or a server's error, and any other error
-    ///   as it is.
+    /// - Throws: the exit status in the place of a worker's or a server's error, and any other
+    ///   error as it is.
     static func translating(
         hiding redaction: Redaction = Redaction(),
         log: Logger? = nil,
