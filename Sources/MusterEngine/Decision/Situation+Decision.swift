@@ -37,7 +37,9 @@ extension Situation {
         decision.parts = parts(touching: slots.union(settled), policies: seeds)
         // Small parts first: what they leave over is for the large ones. Among equals the first
         // resource decides, not the slot, which says who reported first.
-        let order = decision.parts.indices.sorted { isBefore(decision.parts[$0], decision.parts[$1]) }
+        let order = decision.parts.indices.sorted {
+            isBefore(decision.parts[$0], decision.parts[$1])
+        }
         for (position, index) in order.enumerated() {
             let part = decision.parts[index]
             settle(part.policies.flatMap { policies[$0].coupled })

@@ -29,7 +29,9 @@ private struct Digest {
     }
 
     private mutating func add(_ number: Int) {
-        for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
+        for shift in stride(from: 0, to: 64, by: 8) {
+            add(UInt8(truncatingIfNeeded: number >> shift))
+        }
     }
 
     private mutating func add(_ text: String) {

@@ -59,7 +59,8 @@ extension Domain {
         guard epoch != nil else { return }
         let digests = configuration.baseline.mapValues(\.document.digest)
         guard digests != announced else { return }
-        journal.touch(Set(announced.keys).union(digests.keys).filter { announced[$0] != digests[$0] })
+        let names = Set(announced.keys).union(digests.keys)
+        journal.touch(names.filter { announced[$0] != digests[$0] })
         announced = digests
     }
 }
