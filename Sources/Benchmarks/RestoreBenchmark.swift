@@ -60,13 +60,35 @@ enum RestoreBenchmark: Benchmark {
         print(
             """
             \(count) domain(s): \(entries) entries, \(bytes / entries) bytes each
-              applied in \(figure(applying.elapsed)) s, finished in \(figure(finishing.elapsed)) s, \
-            \(Int(Double(entries) / total)) entries/s
+              applied in \(figure(applying.elapsed)) s, \
+            finished in \(figure(finishing.elapsed)) s, \(Int(Double(entries) / total)) entries/s
               of one core: \(figure(applying.own)) s and \(figure(finishing.own)) s, \
             \(Int(Double(entries) / own)) entries/s
               memory: \(idle) MiB before, \(memory("VmRSS")) MiB after, \(peak) MiB at most
               \(quiet ? "nothing to do" : "something to do") right after
             """
+        )
+        renew(&restored[0], resources / count)
+    }
+
+    /// What a report costs that only renews time, and its record.
+    private static func renew(_ domain: inout Domain, _ count: Int) {
+        var handling = Stopwatch()
+        var taking = Stopwatch()
+        var records = 0
+        let later = now + .seconds(1)
+        for start in stride(from: 0, to: min(count, 100_000), by: batch) {
+            let reports = (start..<start + batch).map { number in
+                var report = resource(number)
+                report.observedAt = later
+                return Event.reports([.observed(report)])
+            }
+            handling.time { for report in reports { _ = domain.handle([report], at: later) } }
+            taking.time { records += domain.takeStateChanges().count }
+        }
+        print(
+            "  \(records) reports that renew: \(Int(Double(records) / handling.own))/s of one core, "
+                + "their records: \(Int(Double(records) / taking.own))/s"
         )
     }
 

@@ -71,8 +71,10 @@ struct StateTrial {
         case 80...83: try sendAgain(label)
         case 84...86:
             baseline = Baseline(
-                named((0...history.source.chance.pick(0...2)).map { _ in history.writtenDocument() })
-                    .map { .init($0, source: $1) }
+                named(
+                    (0...history.source.chance.pick(0...2)).map { _ in history.writtenDocument() }
+                )
+                .map { .init($0, source: $1) }
             )
             try both(.baseline(baseline), label)
         default: try absorb(label)

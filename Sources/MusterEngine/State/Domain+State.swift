@@ -3,15 +3,15 @@
 
 // Of `Domain`: `id`, `options` and the files of the baseline are given. State are `epoch`,
 // `noticeCount`, `ruledAt`, `isDecisionDue`, `unproven` (record of the domain), `quarantines`
-// (records of resources), `announced` (records of the baseline). Derived are `leaseCheck` (the least
-// end of a lease, or earlier), `boundary` (from `ruledAt`), `nextDeadline`, `unsettled` (from reports,
-// placements and flights), `unannounced` (from `announced` and the files). Not kept is `solves`,
-// which counts what this process did; `journal` is about the changelog, not about the domain.
+// (records of resources), `announced` (records of the baseline). Derived are `leaseCheck` (the
+// least end of a lease, or earlier), `boundary` (from `ruledAt`), `nextDeadline`, `unsettled` (from
+// reports, placements and flights), `unannounced` (from `announced` and the files). Not kept is
+// `solves`, which counts what this process did; `journal` is about the changelog, not the domain.
 //
-// Of `Inventory`: state are `resources`, `isStale`, `isQuarantined`. Derived are `isUsable`, `slots`,
-// `hosted`, `hosts`, `guestLists`; leases follow from reports. Which slot a resource has, and so
-// `free`, is not kept: no decision may depend on it. Nor is `ignoredReports`, a count of this
-// process, nor `sharing`, which only saves memory.
+// Of `Inventory`: state are `resources`, `isStale`, `isQuarantined`. Derived are `isUsable`,
+// `slots`, `hosted`, `hosts`, `guestLists`; leases follow from reports. Which slot a resource has,
+// and so `free`, is not kept: no decision may depend on it. Nor is `ignoredReports`, a count of
+// this process, nor `sharing`, which only saves memory; `touched` is about the changelog.
 //
 // Of `Situation`: state are `isManaged` and `isOnline` of managed slots (as placements), `blocked`
 // and `reblocked`, which say what the last decisions have seen. Derived are `policies`,
@@ -23,7 +23,8 @@
 // Of `Configuration`: state is `bus`; `baseline` is given, `documents` is derived. Of `Execution`:
 // state are `plan`, `stage`, `cause` (record of the domain), `stages` and `flights` (records of
 // resources; within a stage changes are in order of id, and a command's id follows from the rest);
-// `remaining` is derived. Of `Alerts`: state is `open`.
+// `remaining` is derived. Of `Alerts`: state is `open`. What is `touched` in these three is about
+// the changelog.
 
 import MusterModel
 import MusterPolicy
