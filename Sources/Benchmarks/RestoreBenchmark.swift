@@ -87,24 +87,11 @@ enum RestoreBenchmark: Benchmark {
             taking.time { records += domain.takeStateChanges().count }
         }
         print(
-            "  \(records) reports that renew: \(Int(Double(records) / handling.own))/s of one core, "
-                + "their records: \(Int(Double(records) / taking.own))/s"
+            """
+              \(records) reports that renew: \(Int(Double(records) / handling.own))/s of one core, \
+            their records: \(Int(Double(records) / taking.own))/s
+            """
         )
-    }
-
-    /// Time that has passed, and processor time that this thread has had, in seconds.
-    private struct Stopwatch {
-        var elapsed = 0.0
-        var own = 0.0
-
-        mutating func time(_ work: () throws -> Void) rethrows {
-            let clock = ContinuousClock()
-            let (begin, beginOwn) = (clock.now, threadSeconds())
-            try work()
-            own += threadSeconds() - beginOwn
-            let duration = (clock.now - begin).components
-            elapsed += Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
-        }
     }
 
     // MARK: Input
