@@ -32,7 +32,7 @@ struct EndpointTests {
     func readiness() throws {
         health.producerIs(ready: true)
         health.assigned(partitions: 1)
-        health.restoring(41, of: 100)
+        health.restoring(entries: 41, remaining: 59)
         let restoring = try get("/readyz")
         #expect(restoring.status == 503)
         #expect(

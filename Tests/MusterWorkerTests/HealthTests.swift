@@ -24,16 +24,18 @@ struct HealthTests {
         #expect(
             lines(health.readiness) == [
                 "[-]assigned not ok: waiting for the group to assign partitions",
-                "[-]restored not ok: nothing is restored yet",
+                "[-]restored not ok: nothing is assigned",
                 "[-]producer not ok: waiting for the broker", "[+]running ok",
             ]
         )
         health.producerIs(ready: true)
-        health.assigned(partitions: 3)
-        #expect(!health.readiness.isOK)
-        health.restoring(410, of: 1000)
+        health.assigned(partitions: 2)
+        #expect(lines(health.readiness)[1] == "[-]restored not ok: restoring 0 %")
+        health.restoring(entries: 820, remaining: 180)
         #expect(lines(health.readiness)[1] == "[-]restored not ok: restoring 41 %")
-        health.restoring(1000, of: 1000)
+        health.restoredPartition()
+        #expect(lines(health.readiness)[1] == "[-]restored not ok: restoring 50 %")
+        health.restoring(entries: 7, remaining: 0)
         #expect(lines(health.readiness)[1] == "[-]restored not ok: restoring 99 %")
         health.restored()
         #expect(health.readiness.isOK)
@@ -85,9 +87,27 @@ struct HealthTests {
     @Test("No share of nothing, and no more than all, is told while restoring")
     func shares() {
         let health = Health()
-        for (count, total, share) in [(0, 0, 0), (5, 0, 0), (-1, 10, 0), (20, 10, 99), (1, 3, 33)] {
-            health.restoring(count, of: total)
+        health.assigned(partitions: 1)
+        for (entries, remaining, share) in [
+            (0, 0, 0), (5, 0, 99), (-1, 10, 0), (1, 2, 33), (1, -5, 99),
+        ] {
+            health.restoring(entries: entries, remaining: remaining)
             #expect(lines(health.readiness)[1].hasSuffix("restoring \(share) %"))
         }
+        health.restoredPartition()
+        health.restoredPartition()
+        #expect(lines(health.readiness)[1] == "[+]restored ok")
+    }
+
+    @Test("Progress of an assignment that is over changes nothing")
+    func lateProgress() {
+        let health = Health()
+        health.assigned(partitions: 1)
+        health.revoked()
+        health.restoring(entries: 1, remaining: 1)
+        health.restoredPartition()
+        health.restored()
+        #expect(lines(health.readiness)[0].hasPrefix("[-]assigned"))
+        #expect(lines(health.readiness)[1] == "[-]restored not ok: nothing is assigned")
     }
 }

@@ -30,16 +30,19 @@ public final class Health: Sendable {
     }
 
     /// How far the restoring of what is assigned has come.
-    private enum Restore {
-        case pending
-        case under(way: Int, of: Int)
-        case done
+    private struct Restore {
+        /// Partitions that are not restored yet.
+        var left = 0
+        /// Those that were assigned.
+        var total = 0
+        /// How much of the partition that is being restored has been read, from 0 to 1.
+        var share = 0.0
     }
 
     private struct State {
         var lastBeat: ContinuousClock.Instant
-        var isAssigned = false
-        var restore = Restore.pending
+        /// `nil` while nothing is assigned.
+        var restore: Restore?
         var isProducerReady = false
         var isStopping = false
     }
@@ -75,27 +78,29 @@ extension Health {
     /// The group has answered; having no partition is an answer too, and then nothing has to be
     /// restored.
     func assigned(partitions: Int) {
-        state.withLock { state in
-            state.isAssigned = true
-            state.restore = partitions == 0 ? .done : .pending
-        }
+        state.withLock { $0.restore = Restore(left: partitions, total: partitions) }
     }
 
     /// The group has taken partitions away and is about to assign anew.
-    func revoked() {
+    func revoked() { state.withLock { $0.restore = nil } }
+
+    /// Of the partition that is being restored so many entries are read, and so many are left.
+    func restoring(entries: Int, remaining: Int) {
+        let total = max(1, max(0, entries) + max(0, remaining))
+        state.withLock { $0.restore?.share = Double(max(0, entries)) / Double(total) }
+    }
+
+    /// One of the partitions is restored.
+    func restoredPartition() {
         state.withLock { state in
-            state.isAssigned = false
-            state.restore = .pending
+            guard let left = state.restore?.left, left > 0 else { return }
+            state.restore?.left = left - 1
+            state.restore?.share = 0
         }
     }
 
-    /// So many entries are read back, of so many.
-    func restoring(_ count: Int, of total: Int) {
-        state.withLock { $0.restore = .under(way: count, of: total) }
-    }
-
     /// Everything assigned is restored.
-    func restored() { state.withLock { $0.restore = .done } }
+    func restored() { state.withLock { $0.restore?.left = 0 } }
 
     /// Whether the producer can publish: with transactions, whether it is initialised for them.
     func producerIs(ready isReady: Bool) { state.withLock { $0.isProducerReady = isReady } }
@@ -123,7 +128,7 @@ extension Health {
     /// Whether the worker does its part of the work.
     public var readiness: Report {
         let state = state.withLock { state in state }
-        let assigned = state.isAssigned ? nil : "waiting for the group to assign partitions"
+        let assigned = state.restore == nil ? "waiting for the group to assign partitions" : nil
         let producer = state.isProducerReady ? nil : "waiting for the broker"
         return Report(checks: [
             Check(name: "assigned", trouble: assigned),
@@ -133,14 +138,11 @@ extension Health {
         ])
     }
 
-    private static func trouble(with restore: Restore) -> String? {
-        switch restore {
-        case .done: return nil
-        case .pending: return "nothing is restored yet"
-        case .under(let count, let total):
-            // Never 100: what is left then is more than reading.
-            let share = total > 0 ? Double(max(0, count)) / Double(total) : 0
-            return "restoring \(min(99, Int(share * 100))) %"
-        }
+    private static func trouble(with restore: Restore?) -> String? {
+        guard let restore else { return "nothing is assigned" }
+        guard restore.left > 0 else { return nil }
+        let done = Double(restore.total - restore.left) + restore.share
+        // Never 100: what is left then is more than reading.
+        return "restoring \(min(99, Int(done / Double(restore.total) * 100))) %"
     }
 }

@@ -27,7 +27,7 @@ struct DemoCommand: AsyncParsableCommand {
         let files = PolicyFiles([policies])
         try files.requireValid()
         var settings = try SettingsFile.resolve(config: nil, overrides: [])
-        let logger = Log.make(level: "error")
+        let logger = Log.make(level: "error", format: .text)
         let domain = DomainID("openb")
         let inventory = DemoInventory()
         try await WorkerExit.translating {
