@@ -153,6 +153,6 @@ let package = Package(
                     "MusterHTTP", "MusterMetrics", "MusterPolicy", "MusterWorker", "MusterYAML",
                 ],
                 swiftSettings: settings
-            )
+            ),
         ]
 )

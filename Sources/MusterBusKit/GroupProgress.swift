@@ -45,8 +45,11 @@ public final class GroupProgress {
     /// Waits until everything that is there is committed.
     public func awaitNoLag(within limit: Duration) throws {
         var last: Standing?
-        try waitUntil("the group: \(String(describing: last))", within: limit, step: .milliseconds(20))
-        {
+        try waitUntil(
+            "the group: \(String(describing: last))",
+            within: limit,
+            step: .milliseconds(20)
+        ) {
             let standing = try? self.standing()
             last = standing ?? last
             return standing?.lag == 0

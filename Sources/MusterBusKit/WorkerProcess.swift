@@ -46,7 +46,9 @@ public struct WorkerSettings: Sendable {
             let section = parts.count == 2 ? String(parts[0]) : ""
             let isList = key == "policies"
             let text = Self.quoted(value)
-            sections[section, default: []].append("\(parts.last ?? ""): \(isList ? "[\(text)]" : text)")
+            sections[section, default: []].append(
+                "\(parts.last ?? ""): \(isList ? "[\(text)]" : text)"
+            )
         }
         sections["kafka", default: []].append("properties:")
         for (key, value) in properties.sorted(by: { $0.key < $1.key }) {

@@ -177,21 +177,6 @@ public final class Consumer {
         try offsets(at: LogicalOffset.end, of: partitions, within: timeout)
     }
 
-    /// The offset that a partition's next record will have, as far as the client has heard by
-    /// reading it; `nil` when it has not. Asks nobody.
-    public func knownEnd(of partition: TopicPartition) -> Int64? {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let code = unsafe rd_kafka_get_watermark_offsets(
-            client.raw,
-            partition.topic,
-            partition.partition,
-            &low,
-            &high
-        )
-        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
-    }
-
     /// The offsets of the oldest records that are still there.
     public func beginnings(
         of partitions: some Collection<TopicPartition>,

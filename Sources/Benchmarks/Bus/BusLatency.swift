@@ -55,7 +55,10 @@ struct LatencyRun {
         }
         try writer.flush()
         let running = try RunningContender(
-            contender, settings, partitions: Int(Self.partitions))
+            contender,
+            settings,
+            partitions: Int(Self.partitions)
+        )
         let progress = try GroupProgress(
             group: settings.group,
             topics: [topics.resourceAvailability],
@@ -128,7 +131,9 @@ struct LatencyRun {
             guard isWorker || text.contains(#""state":"faulted""#),
                 let mark = text.firstRange(of: #""domain":"domain-"#)
             else { continue }
-            guard let domain = Int(text[mark.upperBound...].prefix { $0.isNumber }) else { continue }
+            guard let domain = Int(text[mark.upperBound...].prefix { $0.isNumber }) else {
+                continue
+            }
             let sent = board.sent.withLock { $0.removeValue(forKey: domain) }
             guard let sent else { continue }
             board.latencies.withLock { $0.append((now - sent).inSeconds * 1000) }

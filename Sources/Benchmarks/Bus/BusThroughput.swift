@@ -60,7 +60,10 @@ struct ThroughputRun {
 
         _ = try send(workload.registrations())
         let running = try RunningContender(
-            contender, settings, partitions: Int(Self.partitions))
+            contender,
+            settings,
+            partitions: Int(Self.partitions)
+        )
         try progress.awaitNoLag(within: .seconds(60))
 
         running.process.send(SIGSTOP)
@@ -73,7 +76,9 @@ struct ThroughputRun {
         let cost = (try running.processorTime() - cpu) / Double(records)
         _ = running.process.terminate()
         let commands = try TopicReader(
-            [topics.commands], partitions: Self.partitions, on: broker.bootstrapServers
+            [topics.commands],
+            partitions: Self.partitions,
+            on: broker.bootstrapServers
         ).readToEnd().count
         return Throughput(rate: rate, cost: cost, commands: commands, decisive: decisive)
     }

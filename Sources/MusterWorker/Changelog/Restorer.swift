@@ -90,7 +90,10 @@ extension Changelog {
         of partition: Int32,
         _ context: WorkerContext
     ) {
-        context.health.restoring(Int(progress.lowerBound), of: Int(progress.upperBound))
+        context.health.restoring(
+            entries: Int(progress.lowerBound),
+            remaining: progress.count
+        )
         context.metrics.restored(entries: Self.progressStep, remaining: progress.count)
         // A line for each tenth, and not for each step.
         let share = progress.lowerBound * 10 / max(1, progress.upperBound)

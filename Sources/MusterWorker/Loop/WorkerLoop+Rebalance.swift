@@ -142,8 +142,8 @@ extension WorkerLoop {
             )
         )
         restoring.left -= 1
+        context.health.restoredPartition()
         if restoring.left == 0 {
-            context.health.restored()
             context.metrics.restored(in: context.elapsed() - restoring.since)
         }
         // From now on it is the brake that pauses and resumes it.
