@@ -94,6 +94,21 @@ enum RestoreBenchmark: Benchmark {
         )
     }
 
+    /// Time that has passed, and processor time that this thread has had, in seconds.
+    private struct Stopwatch {
+        var elapsed = 0.0
+        var own = 0.0
+
+        mutating func time(_ work: () throws -> Void) rethrows {
+            let clock = ContinuousClock()
+            let (begin, beginOwn) = (clock.now, threadSeconds())
+            try work()
+            own += threadSeconds() - beginOwn
+            let duration = (clock.now - begin).components
+            elapsed += Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+        }
+    }
+
     // MARK: Input
 
     /// The records of some of a domain's resources, made by a domain that knows only those.
