@@ -150,6 +150,21 @@ import Testing
         #expect(scene.domain.execution.flights.isEmpty)
     }
 
+    @Test("a policy that was sent again is explained at its new place, restored or not")
+    func newPlace() throws {
+        var scene = Scene()
+        _ = scene.report(vm("a", .online))
+        _ = try scene.configure(Self.policy("p", atLeast: 1))
+        #expect(try scene.configure("# moved\n\n" + Self.policy("p", atLeast: 1)).isEmpty)
+        var other = try Domain(scene.domain.takeStateChanges())
+        let directives = scene.report(vm("a", .faulted))
+        let others = other.handle(try #require(scene.last), at: scene.now)
+        #expect(directives == others)
+        let reason = directives.notices(.configurationUnsatisfied).first?.explanation.first
+        // Two lines further down than the text that was sent first.
+        #expect(reason?.place == "case:6:10")
+    }
+
     @Test("the alert of a silent resource ends with the resource")
     func removedWhileSilent() throws {
         var scene = Scene()
