@@ -67,7 +67,11 @@ public final class Worker: Sendable {
     }
 
     /// Ends the worker in order: what is in flight is finished, within the time that settings give.
-    public func stop() { mailbox.stop() }
+    public func stop() {
+        // At once: a turn of the loop may take seconds.
+        context.health.stopping()
+        mailbox.stop()
+    }
 
     /// Starts a broker inside of this process, with the topics of these settings.
     ///

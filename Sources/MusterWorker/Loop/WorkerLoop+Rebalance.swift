@@ -12,6 +12,8 @@ extension WorkerLoop {
             forget()
             assigned = lanes
             isUnprepared = true
+            // Not where it is prepared: a rollback does that as well.
+            context.metrics.assigned(partitions: Set(lanes.map(\.partition)).count)
         case .revoked(let lanes): revoked(lanes, isLost: false)
         case .lost(let lanes): revoked(lanes, isLost: true)
         }
@@ -80,7 +82,6 @@ extension WorkerLoop {
         let numbers = Set(assigned.map(\.partition)).sorted()
         logger.info("partitions were assigned", metadata: ["partitions": "\(numbers)"])
         context.observe(.assigned(partitions: numbers.map { Int($0) }))
-        context.metrics.assigned(partitions: numbers.count)
         context.health.assigned(partitions: numbers.count)
         restoring = Restoring(partitions: numbers.count, since: context.elapsed())
         for partition in numbers { restorer.begin(partition, epoch: epoch) }
