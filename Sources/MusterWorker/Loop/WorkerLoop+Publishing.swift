@@ -10,7 +10,7 @@ extension WorkerLoop {
         let mail = mailbox.drain()
         // Results of an older assignment are for nobody.
         for result in mail.results where result.epoch == epoch {
-            if result.cause == .records { inFlight[result.partition]? -= 1 }
+            inFlight[result.partition]? -= result.batches
             timers.finished(
                 result.partition,
                 next: result.nextDeadline,

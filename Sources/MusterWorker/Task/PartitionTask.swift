@@ -58,65 +58,79 @@ final class PartitionTask {
 
     deinit { context.metrics.domainsChanged(by: -tenants.count) }
 
-    /// Does what the input asks for; `nil` when nobody waits for it any more.
-    func take(_ input: TaskInput) -> TaskResult? {
-        guard epoch == mailbox.epoch else { return nil }
-        let unit: Unit?
-        let cause: TaskResult.Cause
-        switch input {
-        case .records(let batch):
-            unit = take(batch)
-            cause = .records
-        case .live:
-            unit = goLive()
-            cause = .live
-        case .clock:
-            unit = callDomains()
-            cause = .clock
+    /// Does what the inputs ask for. Batches that follow each other are taken in together: domains
+    /// decide once on all of them, and a resource that has reported often is one entry.
+    ///
+    /// - Returns: a result for each; none for those that nobody waits for any more.
+    func take(_ inputs: [TaskInput]) -> [TaskResult] {
+        var results: [TaskResult] = []
+        var index = 0
+        while index < inputs.count, epoch == mailbox.epoch {
+            var result = TaskResult(partition: partition, epoch: epoch, cause: .records)
+            switch inputs[index] {
+            case .records:
+                var batches: [RecordBatch] = []
+                while index < inputs.count, case .records(let batch) = inputs[index] {
+                    batches.append(batch)
+                    index += 1
+                }
+                result.unit = take(batches)
+                result.batches = batches.count
+            case .live:
+                result.unit = goLive()
+                result.cause = .live
+                index += 1
+            case .clock:
+                result.unit = callDomains()
+                result.cause = .clock
+                index += 1
+            }
+            result.nextDeadline = isLive ? deadlines.values.min() : nil
+            results.append(result)
         }
         // What a rebalance has interrupted is not whole.
-        guard epoch == mailbox.epoch else { return nil }
-        return TaskResult(
-            partition: partition,
-            epoch: epoch,
-            cause: cause,
-            unit: unit,
-            nextDeadline: isLive ? deadlines.values.min() : nil
-        )
+        return epoch == mailbox.epoch ? results : []
     }
 
     // MARK: Inputs
 
-    private func take(_ batch: RecordBatch) -> Unit? {
+    private func take(_ batches: [RecordBatch]) -> Unit? {
         var touched: [DomainID] = []
-        var outputs: [OutboundRecord] = []
-        for index in batch.records.indices {
-            let record = batch.inbound(at: index)
-            do throws(BadRecord) {
-                let decoded = try decoder.decode(record, partitions: partitionCount)
-                let tenant = tenant(decoded.domain)
-                if tenant.pending.isEmpty { touched.append(decoded.domain) }
-                tenant.add(decoded, of: record)
-            } catch {
-                outputs.append(deadLetter(error.letter, for: record))
-                guard record.topic == .configuration, let id = error.domain else { continue }
-                let tenant = tenant(id)
-                if tenant.pending.isEmpty { touched.append(id) }
-                tenant.addUnreadable(error.letter.message)
+        var unit = Unit()
+        for batch in batches {
+            for index in batch.records.indices {
+                take(batch.inbound(at: index), &touched, &unit)
             }
+            unit.positions.merge(batch.positions) { $1 }
         }
-        guard isLive else { return hold(batch, outputs) }
-        positions.merge(batch.positions) { $1 }
-        var unit = Unit(outputs: outputs)
+        guard isLive else {
+            return hold(unit, records: batches.reduce(0) { $0 + $1.records.count })
+        }
         for id in touched { decide(id, &unit) }
+        positions.merge(unit.positions) { $1 }
         unit.positions = positions
         return unit
     }
 
-    private func hold(_ batch: RecordBatch, _ outputs: [OutboundRecord]) -> Unit? {
-        held.outputs += outputs
-        held.positions.merge(batch.positions) { $1 }
-        heldRecords += batch.records.count
+    private func take(_ record: InboundRecord, _ touched: inout [DomainID], _ unit: inout Unit) {
+        do throws(BadRecord) {
+            let decoded = try decoder.decode(record, partitions: partitionCount)
+            let tenant = tenant(decoded.domain)
+            if tenant.pending.isEmpty { touched.append(decoded.domain) }
+            tenant.add(decoded, of: record)
+        } catch {
+            unit.outputs.append(deadLetter(error.letter, for: record))
+            guard record.topic == .configuration, let id = error.domain else { return }
+            let tenant = tenant(id)
+            if tenant.pending.isEmpty { touched.append(id) }
+            tenant.addUnreadable(error.letter.message)
+        }
+    }
+
+    private func hold(_ unit: Unit, records: Int) -> Unit? {
+        held.outputs += unit.outputs
+        held.positions.merge(unit.positions) { $1 }
+        heldRecords += records
         guard heldRecords >= Self.heldLimit else { return nil }
         var unit = release()
         for id in tenants.keys.sorted() {

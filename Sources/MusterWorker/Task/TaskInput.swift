@@ -27,12 +27,14 @@ struct Unit: Sendable {
     var positions: [Lane: Int64] = [:]
 }
 
-/// What a task has done with one input.
+/// What a task has done with one input, or with batches of records that it took in together.
 struct TaskResult: Sendable {
     var partition: Int32
     var epoch: Int
     /// What it was given.
     var cause: Cause
+    /// How many batches of records this is the result of.
+    var batches = 0
     /// `nil` when there is nothing to publish yet.
     var unit: Unit?
     /// When the earliest of its domains wants to be called.

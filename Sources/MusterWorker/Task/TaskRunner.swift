@@ -1,6 +1,8 @@
 // Who runs tasks. The worker's runner gives each partition an actor of its own, so that the loop
 // never waits for a decision; another one can run them in the loop's own thread, in a fixed order.
 
+internal import Synchronization
+
 /// Runs the tasks of the partitions that are assigned.
 protocol TaskRunner: AnyObject {
     /// Begins a partition's task. Its results go to the mailbox.
@@ -17,30 +19,57 @@ protocol TaskRunner: AnyObject {
 final class ActorRunner: TaskRunner {
     private let context: WorkerContext
     private let mailbox: Mailbox
-    private var inputs: [Int32: AsyncStream<TaskInput>.Continuation] = [:]
-    private let group: TaskTracker
+    private var inboxes: [Int32: Inbox] = [:]
+    private let tracker: TaskTracker
 
     /// - Parameter tracker: told of every actor, for whoever has to wait for their end.
     init(context: WorkerContext, mailbox: Mailbox, tracker: TaskTracker) {
         self.context = context
         self.mailbox = mailbox
-        group = tracker
+        self.tracker = tracker
     }
 
     func start(_ start: TaskStart) {
-        let (stream, continuation) = AsyncStream<TaskInput>.makeStream()
-        inputs[start.partition] = continuation
+        let inbox = Inbox()
+        inboxes[start.partition] = inbox
         let (context, mailbox) = (context, mailbox)
-        group.add(
-            Task { await Shard(start, context: context, mailbox: mailbox).run(stream) }
+        tracker.add(
+            Task { await Shard(start, context: context, mailbox: mailbox).run(inbox) }
         )
     }
 
-    func give(_ partition: Int32, _ input: TaskInput) { inputs[partition]?.yield(input) }
+    func give(_ partition: Int32, _ input: TaskInput) { inboxes[partition]?.post(input) }
 
     func dropAll() {
-        for input in inputs.values { input.finish() }
-        inputs = [:]
+        for inbox in inboxes.values { inbox.close() }
+        inboxes = [:]
+    }
+}
+
+/// What waits for a task, in order: taken out as a whole, so that more is taken in together the
+/// more there is.
+private final class Inbox: Sendable {
+    /// Has an element whenever something was posted that nobody has looked for since.
+    let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+    private let inputs = Mutex<[TaskInput]>([])
+
+    init() {
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func post(_ input: TaskInput) {
+        inputs.withLock { $0.append(input) }
+        signal.yield()
+    }
+
+    func close() { signal.finish() }
+
+    func drain() -> [TaskInput] {
+        inputs.withLock { inputs in
+            defer { inputs = [] }
+            return inputs
+        }
     }
 }
 
@@ -54,10 +83,10 @@ private actor Shard {
         self.mailbox = mailbox
     }
 
-    /// Works through the inputs until the stream ends.
-    func run(_ inputs: AsyncStream<TaskInput>) async {
-        for await input in inputs {
-            if let result = task.take(input) { mailbox.post(result) }
+    /// Works through what comes until the inbox is closed.
+    func run(_ inbox: Inbox) async {
+        for await _ in inbox.signals {
+            for result in task.take(inbox.drain()) { mailbox.post(result) }
         }
     }
 }

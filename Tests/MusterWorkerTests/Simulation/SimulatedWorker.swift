@@ -27,9 +27,10 @@ final class InlineRunner: TaskRunner {
     }
 
     func give(_ partition: Int32, _ input: TaskInput) {
-        guard let result = tasks[partition]?.take(input) else { return }
-        if result.unit != nil { onUnit() }
-        mailbox.post(result)
+        for result in tasks[partition]?.take([input]) ?? [] {
+            if result.unit != nil { onUnit() }
+            mailbox.post(result)
+        }
     }
 
     func dropAll() { tasks = [:] }
