@@ -30,6 +30,7 @@ static rd_kafka_topic_t *out_topic;
  * latest commit. */
 static int64_t next_offset[PARTITIONS];
 static int is_open; /* whether anything was read since the latest commit */
+static int64_t due; /* when to commit next, in microseconds of the monotonic clock */
 
 static void stop(int number) {
     (void)number;
@@ -80,9 +81,11 @@ static rd_kafka_t *client(rd_kafka_type_t type, rd_kafka_conf_t *conf) {
     return made;
 }
 
-/* Makes what was read and produced since the latest commit count. */
+/* Makes what was read and produced since the latest commit count. The next one is due an interval
+ * after this one's beginning, as in the worker. */
 static void commit(void) {
     if (!is_open) return;
+    due = now_us() + interval_ms * 1000;
     rd_kafka_topic_partition_list_t *offsets = rd_kafka_topic_partition_list_new(PARTITIONS);
     for (int32_t p = 0; p < PARTITIONS; p++) {
         if (next_offset[p] < 0) continue;
@@ -132,7 +135,6 @@ static void forward(const rd_kafka_message_t *message) {
 }
 
 static void run(void) {
-    int64_t due = 0;
     while (!stopping) {
         int64_t now = now_us();
         if (is_open && now >= due) commit();
@@ -142,7 +144,6 @@ static void run(void) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, wait_ms);
         for (int n = 0; message; n++) {
             if (!message->err) {
-                if (!is_open) due = now_us() + interval_ms * 1000;
                 forward(message);
             } else if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
                 fprintf(stderr, "bare-loop: %s\n", rd_kafka_message_errstr(message));

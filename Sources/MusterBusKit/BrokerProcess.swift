@@ -3,10 +3,9 @@
 //
 // The process is noida-db, which hides aborted transactions, commits offsets in transactions and
 // fences producers by their epoch. It writes all it holds at every change, so it is for some ten
-// thousand records, and a new one for each run.
+// thousand records, and a new one for each run. Clients reach it through a proxy; see there.
 
 public import Foundation
-internal import Glibc
 internal import MusterKafka
 
 /// A broker for as long as this object lives.
@@ -30,6 +29,7 @@ public final class BrokerProcess: Sendable {
     /// The process; `nil` when somebody else runs the broker.
     public let process: ChildProcess?
     private let folder: TemporaryFolder?
+    private let proxy: BrokerProxy?
 
     /// What the environment names, or the one that was installed below `.build`: `nil` when there
     /// is none.
@@ -66,11 +66,13 @@ public final class BrokerProcess: Sendable {
         case nil: throw Absent(description: Self.advice)
         case .running(let address):
             bootstrapServers = address
-            (process, folder) = (nil, nil)
+            (process, folder, proxy) = (nil, nil, nil)
         case .executable(let path):
             let folder = try TemporaryFolder("broker")
             let port = try Self.freePort()
-            bootstrapServers = "127.0.0.1:\(port)"
+            let proxy = try BrokerProxy(broker: port)
+            bootstrapServers = "127.0.0.1:\(proxy.port)"
+            self.proxy = proxy
             process = try ChildProcess(
                 path,
                 [
@@ -101,19 +103,8 @@ public final class BrokerProcess: Sendable {
 
     /// A port that nobody listens on just now.
     private static func freePort() throws -> UInt16 {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                unsafe bind(socket, pointer, size) == 0
-                    && getsockname(socket, pointer, &size) == 0
-            }
-        }
-        guard isBound else { throw Missed(description: "no free port of the loopback interface") }
-        return UInt16(bigEndian: address.sin_port)
+        let socket = try Socket.listening()
+        defer { socket.close() }
+        return try socket.port()
     }
 }

@@ -4,7 +4,7 @@ internal import Foundation
 public import MusterKafka
 
 /// A record that was read.
-public struct ReadRecord: Sendable {
+public struct ReadRecord: Hashable, Sendable {
     /// Where it stands.
     public var place: TopicPartition
     /// Its offset there.
@@ -94,7 +94,7 @@ public final class TopicReader {
         let ends = try consumer.ends(of: partitions, within: .seconds(10))
         var records: [ReadRecord] = []
         let deadline = ContinuousClock.now + limit
-        while !partitions.allSatisfy({ positions[$0, default: 0] >= ends[$0, default: 0] }) {
+        while !partitions.allSatisfy({ positions[$0, default: -1] >= ends[$0, default: 0] }) {
             guard ContinuousClock.now < deadline else {
                 throw Missed(description: "read \(positions) of \(ends)")
             }

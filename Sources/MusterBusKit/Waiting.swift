@@ -46,19 +46,6 @@ public func waitUntil(
     _ = try wait(for: what(), within: limit, step: step) { try isMet() ? true : nil }
 }
 
-/// Runs something that blocks on a thread of its own, where it keeps nobody waiting.
-public func onThread<Result: Sendable>(
-    _ name: String,
-    _ body: @escaping @Sendable () throws -> Result
-) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        let thread = Thread { continuation.resume(with: Swift.Result { try body() }) }
-        thread.name = name
-        thread.stackSize = 8 << 20
-        thread.start()
-    }
-}
-
 /// A folder that is removed with this object.
 public final class TemporaryFolder: Sendable {
     /// Where it is.
