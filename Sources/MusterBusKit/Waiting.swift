@@ -18,6 +18,7 @@ public struct Missed: Error, CustomStringConvertible {
 ///   - limit: How long.
 ///   - step: The pause between two questions.
 ///   - ask: Returns the answer, or `nil` to be asked again.
+/// - Returns: the answer.
 /// - Throws: ``Missed``, or what `ask` throws.
 public func wait<Answer>(
     for what: @autoclosure () -> String,

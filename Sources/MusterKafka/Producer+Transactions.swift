@@ -12,6 +12,7 @@ extension Producer {
     /// - Parameters:
     ///   - id: the transactional id; whoever begins with it last fences the others off.
     ///   - timeout: after how long without an end the broker aborts a transaction.
+    /// - Returns: what ``init(_:log:onDelivery:)`` takes, to be merged with other properties.
     public static func transactional(_ id: String, timeout: Duration) -> [String: String] {
         let milliseconds = String(timeout.timeout)
         return [

@@ -54,7 +54,9 @@ struct TransactionTests {
             }
             first.process.kill()
             let committed = try run.reader(run.topics.outbound)
-            #expect(try committed.readToEnd().filter { $0.place.topic == run.topics.commands } == [])
+            #expect(
+                try committed.readToEnd().filter { $0.place.topic == run.topics.commands } == []
+            )
 
             settings.more["worker.commitInterval"] = "50ms"
             let second = try WorkerProcess(settings)

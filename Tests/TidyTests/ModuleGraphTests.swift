@@ -29,7 +29,11 @@ import Testing
             "muster": platform.union(core).union(edge)
                 .union(["ArgumentParser", "Logging", "MusterWorker"]),
             "MusterTestKit": core.union(["MusterYAML"]),
-            "Benchmarks": platform.union(core).union(["MusterMessages", "MusterTestKit"]),
+            "MusterBusKit": platform.union(["MusterKafka"]),
+            "BareLoop": [],
+            "Benchmarks": platform.union(core).union([
+                "MusterBusKit", "MusterKafka", "MusterMessages", "MusterTestKit",
+            ]),
         ]
     }()
 

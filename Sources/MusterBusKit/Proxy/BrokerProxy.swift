@@ -132,7 +132,9 @@ private final class Connection: Sendable {
             case .fetch(let request, let question, let until):
                 guard let answer = try? FetchAnswer(frame, to: request) else { break }
                 if answer.isEmpty, Date.now < until {
-                    asked.withLock { $0[correlation] = .fetch(request, frame: question, until: until) }
+                    asked.withLock {
+                        $0[correlation] = .fetch(request, frame: question, until: until)
+                    }
                     askAgain(question)
                     continue
                 }

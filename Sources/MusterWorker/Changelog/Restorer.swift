@@ -25,10 +25,9 @@ protocol Restorer: AnyObject {
 protocol Changelog {
     /// Reads a partition from its beginning to its end, aborted records left out.
     ///
-    /// - Parameters:
-    ///   - isCancelled: asked once in a while whether to give up.
-    ///   - body: called with each record, in order; `progress` is where reading stands and will
-    ///     end.
+    /// `isCancelled` is asked once in a while whether to give up. `body` is called with each
+    /// record, in order, and with where reading stands and will end.
+    ///
     /// - Throws: `.restoreStuck` where the end cannot be reached, and what `body` throws.
     func read(
         _ partition: Int32,

@@ -22,7 +22,7 @@ final class ActorRunner: TaskRunner {
     private var inboxes: [Int32: Inbox] = [:]
     private let tracker: TaskTracker
 
-    /// - Parameter tracker: told of every actor, for whoever has to wait for their end.
+    /// The tracker is told of every actor, for whoever has to wait for their end.
     init(context: WorkerContext, mailbox: Mailbox, tracker: TaskTracker) {
         self.context = context
         self.mailbox = mailbox

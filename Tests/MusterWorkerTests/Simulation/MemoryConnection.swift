@@ -76,6 +76,7 @@ final class MemoryConnection: BusConnection {
 
     func partitionCounts() throws(KafkaError) -> [String: Int] {
         Dictionary(uniqueKeysWithValues: settings.topics.all.map { ($0, Int(log.partitions)) })
+            .merging(log.toldCounts) { $1 }
     }
 
     // MARK: Reading

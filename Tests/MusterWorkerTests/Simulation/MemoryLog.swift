@@ -65,6 +65,8 @@ final class MemoryLog {
     private var members: [String: Member] = [:]
     private(set) var generation = 0
     private var isRebalancing = false
+    /// Numbers of partitions that metadata tells, where they differ from what there is.
+    var toldCounts: [String: Int] = [:]
     /// Called with the producer's id after each commit.
     var onCommit: (String) -> Void = { _ in }
 

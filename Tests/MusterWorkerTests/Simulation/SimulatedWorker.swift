@@ -15,7 +15,7 @@ final class InlineRunner: TaskRunner {
     private var tasks: [Int32: PartitionTask] = [:]
     private let onUnit: () -> Void
 
-    /// - Parameter onUnit: called when a unit is complete.
+    /// `onUnit` is called when a unit is complete.
     init(context: WorkerContext, mailbox: Mailbox, onUnit: @escaping () -> Void) {
         self.context = context
         self.mailbox = mailbox

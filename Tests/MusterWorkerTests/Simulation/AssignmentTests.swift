@@ -1,0 +1,169 @@
+import Logging
+import MusterEngine
+import MusterKafka
+import MusterMessages
+import MusterModel
+import Testing
+
+@testable import MusterWorker
+
+/// A worker over a log with one partition.
+private struct Scene {
+    let log = MemoryLog(partitions: 1)
+    let clock = SimulatedClock()
+    let settings: Settings
+
+    init() {
+        var settings = Settings()
+        settings.topics.partitions = 1
+        settings.limits.commitInterval = .zero
+        self.settings = settings
+    }
+
+    func start(_ name: String = "w-0") -> SimulatedWorker {
+        SimulatedWorker(name, log: log, settings: settings, clock: clock)
+    }
+
+    func append(_ value: String, to topic: String) throws {
+        try log.append(
+            MemoryLog.Record(
+                key: Array("d".utf8),
+                value: Array(value.utf8),
+                timestamp: clock.now.milliseconds
+            ),
+            to: MemoryLog.Place(topic: topic, partition: 0)
+        )
+    }
+
+    func report(_ resource: String, _ state: String) throws {
+        try append(
+            #"{"resource":"\#(resource)","state":"\#(state)"}"#,
+            to: settings.topics.resourceAvailability
+        )
+    }
+
+    func require(_ count: Int) throws {
+        try append(
+            #"{"apiVersion":"muster/v1","kind":"Policy","name":"p","require":"#
+                + #"{"count":{"kind":"vm"},"atLeast":\#(count)}}"#,
+            to: settings.topics.desiredConfig
+        )
+    }
+
+    func texts(_ topic: String) -> [String] {
+        log.visible(topic).joined().map { String(decoding: $0.value ?? [], as: UTF8.self) }
+    }
+
+    var commands: [String] { texts(settings.topics.implementationCommands) }
+}
+
+@Suite("What an assignment begins with")
+struct AssignmentTests {
+    @Test("Domains decide on the newest of a backlog, however long, and survive its middle")
+    func longBacklog() throws {
+        let scene = Scene()
+        try scene.require(2)
+        // In between nothing is online, which would lead to commands if it were decided on.
+        for round in 0..<(PartitionTask.heldLimit + 3000) / 4 {
+            let state = round < PartitionTask.heldLimit / 4 ? "offline" : "online"
+            for resource in ["a", "b", "c", "d"] { try scene.report(resource, state) }
+        }
+        var worker = scene.start()
+        let lane = MemoryLog.Place(topic: scene.settings.topics.resourceAvailability, partition: 0)
+        while (scene.log.committed[lane] ?? 0) == 0 { worker.turn() }
+        #expect(scene.commands.isEmpty)
+        // What was taken in without a decision is remembered as such.
+        worker.connection.kill()
+        worker = scene.start()
+        for _ in 0..<60 { worker.turn() }
+        #expect(scene.log.committed[lane] == scene.log.end(of: lane))
+        #expect(scene.commands.isEmpty)
+        try scene.report("a", "offline")
+        try scene.report("b", "offline")
+        try scene.report("c", "offline")
+        for _ in 0..<20 { worker.turn() }
+        #expect(scene.commands.count == 1)
+    }
+
+    @Test("A decision that was due when the worker ended is made by the next one")
+    func dueDecision() throws {
+        let scene = Scene()
+        try scene.require(1)
+        for _ in 0..<PartitionTask.heldLimit { try scene.report("a", "offline") }
+        let lane = MemoryLog.Place(topic: scene.settings.topics.resourceAvailability, partition: 0)
+        var worker = scene.start()
+        while (scene.log.committed[lane] ?? 0) == 0 { worker.turn() }
+        worker.connection.kill()
+        let before = scene.commands.count
+        worker = scene.start()
+        for _ in 0..<60 { worker.turn() }
+        #expect(before == 0)
+        #expect(scene.commands.count == 1)
+    }
+
+    @Test(
+        "When partitions are added to one topic only, the worker ends and says which has how many"
+    )
+    func partitionsAdded() throws {
+        let scene = Scene()
+        let worker = scene.start()
+        for _ in 0..<5 { worker.turn() }
+        #expect(worker.error == nil)
+        scene.log.toldCounts = [scene.settings.topics.resourceAvailability: 2]
+        // The group assigns anew when it hears of new partitions.
+        scene.log.join("another")
+        for _ in 0..<10 { worker.turn() }
+        #expect(
+            worker.error
+                == .differentPartitionCounts([
+                    "resource-availability": 2, "desired-config": 1, "muster-state": 1,
+                ])
+        )
+    }
+
+    @Test("A changelog of a later version, or of somebody else, ends the worker with a reason")
+    func foreignChangelogs() throws {
+        for (key, value, reason) in [
+            ([1] + Array("d".utf8) + Array("d".utf8), [UInt8(200)], "version"),
+            ([], [1], "topics.state"),
+        ] {
+            let scene = Scene()
+            try scene.log.append(
+                MemoryLog.Record(key: key, value: value),
+                to: MemoryLog.Place(topic: scene.settings.topics.state, partition: 0)
+            )
+            try scene.report("a", "online")
+            let worker = scene.start()
+            for _ in 0..<10 { worker.turn() }
+            let error = try #require(worker.error)
+            #expect(error.description.contains(reason))
+            #expect(scene.log.committed.isEmpty)
+        }
+    }
+
+    @Test("A worker that the group has given up commits nothing, whatever it has decided")
+    func zombie() throws {
+        let scene = Scene()
+        try scene.require(1)
+        let old = scene.start("w-0")
+        for _ in 0..<10 { old.turn() }
+        let new = scene.start("w-1")
+        scene.log.leave("w-0")
+        for _ in 0..<10 { new.turn() }
+        // It has not polled, so it does not know.
+        try scene.report("a", "offline")
+        old.loop.outbox.add(
+            Unit(
+                outputs: [OutboundRecord(topic: .commands, key: [1], value: [2], headers: [])],
+                positions: [Lane(.availability, 0): 1]
+            ),
+            of: 0
+        )
+        try old.loop.takeMail()
+        try old.loop.commit()
+        for _ in 0..<10 { new.turn() }
+        #expect(scene.commands.count == 1)
+        #expect(scene.commands.allSatisfy { $0.contains("start") })
+        #expect(old.error == nil)
+    }
+}
