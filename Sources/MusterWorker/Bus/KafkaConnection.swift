@@ -85,7 +85,9 @@ final class KafkaConnection: BusConnection {
     func join(_ listener: @escaping (GroupEvent) -> Void) throws(KafkaError) {
         consumer.onRebalance = { [unowned self] event in
             switch event {
-            case .assigned(let partitions): listener(.assigned(lanes(of: partitions)))
+            case .assigned(let partitions):
+                accept(partitions)
+                listener(.assigned(lanes(of: partitions)))
             case .revoked(let partitions): listener(.revoked(lanes(of: partitions)))
             case .lost(let partitions): listener(.lost(lanes(of: partitions)))
             }
@@ -93,6 +95,19 @@ final class KafkaConnection: BusConnection {
         try consumer.subscribe(to: [
             settings.topics.resourceAvailability, settings.topics.desiredConfig,
         ])
+    }
+
+    /// Takes partitions without reading them: their state has to be there first.
+    private func accept(_ partitions: [TopicPartition]) {
+        do throws(KafkaError) {
+            try consumer.assign(
+                Dictionary(partitions.map { ($0, LogicalOffset.stored) }) { first, _ in first }
+            )
+            try consumer.pause(partitions)
+        } catch {
+            // What is read too early is dropped, and read again from where it belongs.
+            logger.warning("accepting partitions failed", metadata: ["reason": "\(error)"])
+        }
     }
 
     func assign(_ positions: [Lane: Int64]) throws(KafkaError) {
