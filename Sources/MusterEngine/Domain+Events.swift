@@ -37,6 +37,8 @@ extension Domain {
             return
         case .renewed(let slot):
             lease(slot)
+            // A command that took another back leads to where the resource was all the time.
+            if execution.flights[resource.id] != nil { turn.touched.insert(slot) }
         case .state(let slot, let usability):
             lease(slot)
             turn.touched.insert(slot)

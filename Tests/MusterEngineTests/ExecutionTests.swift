@@ -24,6 +24,19 @@ import Testing
         #expect(scene.wait(.seconds(1)).isEmpty)
     }
 
+    @Test("a report that says nothing new confirms a command that took another back")
+    func confirmedByRenewal() throws {
+        var scene = try Scene(
+            "kind: Policy\nname: up\nrequire: {count: {kind: vm}, atLeast: 1}"
+        )
+        #expect(scene.report(vm("a")).orders == ["start a"])
+        // It has not said that it started, so it stays as it was reported.
+        let back = try scene.configure("kind: Maintenance\nname: all\nwhere: {}\neffect: drain")
+        #expect(back.orders == ["stop a"])
+        #expect(scene.report(vm("a")).notices(.planCompleted).count == 1)
+        #expect(scene.wait(.seconds(120)).orders == [])
+    }
+
     @Test("a drained host stops after its guests")
     func guestsStopFirst() throws {
         var scene = try Scene(
