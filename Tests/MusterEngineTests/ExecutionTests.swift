@@ -104,6 +104,47 @@ import Testing
         }
     }
 
+    @Test("where only one of them can be kept, a firm dependency gives way and an upper bound not")
+    func upperBoundBeforeDependency() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: one
+            require: {count: {serviceGroup: db}, exactly: 1}
+            ---
+            kind: ServiceGroup
+            name: web
+            dependsOn: [{group: db, atLeast: 1}]
+            ---
+            kind: Policy
+            name: web
+            require: {count: {serviceGroup: web}, atLeast: 1}
+            """
+        )
+        var (old, new) = (vm("old", .online), vm("new"))
+        (old.serviceGroup, new.serviceGroup) = ("db", "db")
+        var web = vm("web", .online)
+        web.serviceGroup = "web"
+        let estate = [old, new, web]
+        #expect(scene.report(estate).commands.isEmpty)
+        var directives = try scene.configure(
+            "kind: Maintenance\nname: m\nwhere: {resource: old}\neffect: drain"
+        )
+        #expect(directives.orders == ["stop old"])
+        directives = scene.obey(directives, estate)
+        #expect(directives.orders == ["start new"])
+    }
+
+    @Test("a guest that stays as it is holds no host back")
+    func unmanagedGuest() throws {
+        var scene = try Scene(
+            "kind: Maintenance\nname: m\nwhere: {resource: b}\neffect: drain"
+        )
+        // A host that shall go keeps on for the sake of a guest that nobody manages.
+        #expect(scene.report(node("a"), vm("b", .online, on: "a")).orders == ["stop b"])
+        #expect(scene.report(vm("b", .offline, on: "a")).notices(.planCompleted).count == 1)
+    }
+
     @Test("an unconfirmed command is sent again, ever later, then given up and decided anew")
     func retries() throws {
         var options = Options()

@@ -38,6 +38,32 @@ import Testing
         #expect(scene.domain.summary.isSatisfied)
     }
 
+    @Test("a guest that must not be online itself keeps no host on")
+    func forbiddenGuest() throws {
+        var scene = try Scene(
+            """
+            kind: Maintenance
+            name: out
+            where: {kind: node}
+            effect: drain
+            ---
+            kind: Maintenance
+            name: stays
+            where: {resource: v2}
+            effect: ignore
+            """
+        )
+        // v2 is not managed and runs on v1, which runs on a. A second chain has only v1's like.
+        _ = scene.report([node("a"), vm("v1", .online, on: "a"), vm("v2", .online, on: "v1")])
+        #expect(online(scene).contains("a"))
+        _ = try scene.configure(Self.entry("drain", "{resource: v1}"))
+        #expect(online(scene) == ["a", "v1"])
+        var gone = vm("v2", .offline, on: "v1")
+        gone.observedAt = scene.now
+        _ = scene.report([gone])
+        #expect(online(scene) == [])
+    }
+
     @Test("a host that is told to go takes guests of guests with it, and their policies move")
     func drainDeep() throws {
         var scene = try Scene(Self.policy("{count: {kind: app}, atLeast: 1}"))

@@ -97,7 +97,11 @@ struct Staging {
             readyStops.map { Step(slot: $0, target: .offline) },
             keepingPromises: false
         )
-        if !breaking.isEmpty { return Array(breaking.prefix((breaking.count + 3) / 4)) }
+        if !breaking.isEmpty { return quarter(of: breaking) }
+        // A firm dependency gives way for a while, where only that keeps an upper bound.
+        if !readyStops.isEmpty {
+            return quarter(of: readyStops.map { Step(slot: $0, target: .offline) })
+        }
         // What is left only passes through a worse state, or depends on itself in a ring; then
         // the order of groups gives way, and that of hosts only where hosts are the ring.
         let unhindered = [readyStarts, ordered(starts.filter(hasHost)), ordered(starts)]
@@ -108,6 +112,8 @@ struct Staging {
         let bare = ordered(stops.filter(hasNoGuests))
         return (bare.isEmpty ? ordered(stops) : bare).map { Step(slot: $0, target: .offline) }
     }
+
+    private func quarter(of steps: [Step]) -> [Step] { Array(steps.prefix((steps.count + 3) / 4)) }
 
     /// In order of resource id: a plan must not depend on who reported first.
     private func ordered(_ slots: Set<Int>) -> [Int] {
@@ -120,8 +126,9 @@ struct Staging {
         trial.inventory.host(of: slot).map { trial.isOnline[$0] } ?? true
     }
 
+    /// Whether no guest has yet to stop; one that stays on is not this plan's to wait for.
     private func hasNoGuests(_ slot: Int) -> Bool {
-        !trial.inventory.guests(of: slot).contains { trial.isOnline[$0] }
+        !trial.inventory.guests(of: slot).contains { stops.contains($0) }
     }
 
     // MARK: Dependencies

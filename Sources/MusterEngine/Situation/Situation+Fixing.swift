@@ -46,9 +46,10 @@ extension Situation {
     func isProtected(_ slot: Int) -> Bool { isProtected(slot, depth: 0) }
 
     private func isProtected(_ slot: Int, depth: Int) -> Bool {
-        guard depth < Self.depthLimit, isManaged[slot], inventory.isUsable[slot] else {
-            return false
-        }
+        // What cannot be online itself keeps nothing up.
+        guard depth < Self.depthLimit, isManaged[slot], inventory.isUsable[slot],
+            !blocked.contains(slot)
+        else { return false }
         return inventory.guests(of: slot).contains { guest in
             guard inventory.isUsable[guest] else { return false }
             return isManaged[guest]
@@ -73,20 +74,21 @@ extension Situation {
         }
         guard !dependencies.isEmpty || !rules.maintenance.isEmpty else { return }
         let managed = inventory.registered.filter { isManaged[$0] && inventory.isUsable[$0] }
-        // A cordoned host cannot be started, even for the sake of what it carries.
-        blocked = Set(
-            managed.filter { slot in
-                isForbidden(slot) && (!isProtected(slot) || !isCurrentlyOnline(slot))
-            }
-        )
         var isStable = false
         while !isStable {
             isStable = true
-            for slot in managed where !blocked.contains(slot) && isCutOff(slot) {
+            for slot in managed
+            where !blocked.contains(slot) && (isRuledOut(slot) || isCutOff(slot)) {
                 blocked.insert(slot)
                 isStable = false
             }
         }
+    }
+
+    /// Whether maintenance keeps the slot off. A cordoned host cannot be started, even for the
+    /// sake of what it carries.
+    private func isRuledOut(_ slot: Int) -> Bool {
+        isForbidden(slot) && (!isProtected(slot) || !isCurrentlyOnline(slot))
     }
 
     /// Whether a slot's host, or one of its dependencies, rules it out.
