@@ -51,12 +51,26 @@ extension Domain {
             turn.restructured.append(resource)
             if let held {
                 turn.restructured.append(held)
+                leave(slot, held, &turn)
             } else {
                 turn.changes.append(
                     .init(subject: resource.id.name, from: "absent", to: "registered")
                 )
                 turn.causes.append("\(resource.id) appeared")
             }
+        }
+    }
+
+    /// Notes who has to be decided anew because a resource is no longer where it was `held`: the
+    /// host that it had, and the groups that needed its own.
+    private func leave(_ slot: Int, _ held: Resource, _ turn: inout Turn) {
+        if let node = held.node, let host = situation.inventory.slots[node] {
+            turn.slots.insert(host)
+        }
+        // A resource that this very batch brought is not in the last grounding.
+        guard situation.serves.indices.contains(slot) else { return }
+        for dependency in situation.serves[slot] {
+            turn.slots.formUnion(situation.dependencies[dependency].dependents)
         }
     }
 
@@ -69,6 +83,7 @@ extension Domain {
         guard let slot = situation.inventory.slots[id] else { return }
         let held = situation.inventory[slot]
         turn.restructured.append(held)
+        leave(slot, held, &turn)
         turn.changes.append(.init(subject: id.name, from: "registered", to: "removed"))
         turn.causes.append("\(id) was removed")
         if let (_, usability) = situation.inventory.remove(id) {

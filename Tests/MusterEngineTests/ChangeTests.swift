@@ -170,4 +170,53 @@ import Testing
         )
         #expect(scene.desired("x") == .online)
     }
+
+    @Test("a host whose last guest moved away is decided anew")
+    func movedGuest() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: p
+            require: {count: {kind: vm}, atLeast: 1}
+            minimize: [{count: {kind: node}, weight: 10}]
+            """
+        )
+        let hosts = [node("a"), node("b")]
+        #expect(scene.report(hosts + [vm("g", .online, on: "a")]).orders == ["stop b"])
+        #expect(scene.report(node("b", .offline)).orders.isEmpty)
+        #expect(scene.desired("a") == .online)
+        _ = scene.report(node("b", .online), vm("g", .online, on: "b"))
+        #expect(scene.desired("a") == .offline)
+        #expect(scene.desired("b") == .online)
+    }
+
+    @Test("without the resource that it firmly needed, a group is decided anew")
+    func removedProvider() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: p
+            require: {count: {serviceGroup: web}, atLeast: 1}
+            ---
+            kind: ServiceGroup
+            name: web
+            dependsOn: [{group: db, atLeast: 1}]
+            """
+        )
+        var (db, web) = (vm("db", .online), vm("web", .online))
+        (db.serviceGroup, web.serviceGroup) = ("db", "web")
+        #expect(scene.report(db, web).commands.isEmpty)
+        let gone = scene.handle(.reports([.removed(db.id)]))
+        #expect(gone.orders == ["stop web"])
+        #expect(!scene.domain.summary.isSatisfied)
+        #expect(scene.report(vm("web", .offline)).commands.isEmpty)
+        var other = vm("db2", .online)
+        other.serviceGroup = "db"
+        web.state = .offline
+        #expect(scene.report(other, web).orders == ["start web"])
+        // One that leaves the group is as good as gone.
+        other.serviceGroup = nil
+        web.state = .online
+        #expect(scene.report(other, web).orders == ["stop web"])
+    }
 }
