@@ -28,12 +28,23 @@ extension Domain {
     mutating func passDeadlines(_ turn: inout Turn) {
         for (resource, flight) in execution.flights.sorted(by: { $0.key < $1.key })
         where flight.deadline <= turn.now {
-            if flight.attempt < options.commandAttempts {
+            if let slot = situation.inventory.slots[resource], !isWanted(flight, slot) {
+                land(resource, slot)
+                turn.touched.insert(slot)
+            } else if flight.attempt < options.commandAttempts {
                 send(again: flight, &turn)
             } else {
                 giveUp(resource, flight, &turn)
             }
         }
+    }
+
+    /// Whether what is implemented still asks for what a command says.
+    private func isWanted(_ flight: Command, _ slot: Int) -> Bool {
+        guard let target = flight.target, situation.isManaged.indices.contains(slot) else {
+            return true
+        }
+        return situation.isManaged[slot] && situation.isOnline[slot] == (target == .online)
     }
 
     private mutating func send(again flight: Command, _ turn: inout Turn) {

@@ -135,6 +135,19 @@ import Testing
         #expect(directives.orders == ["start new"])
     }
 
+    @Test("a command that nothing asks for any more is not sent again")
+    func unwantedCommand() throws {
+        var scene = Scene()
+        let policy = "kind: Policy\nname: p\n"
+        _ = scene.report(vm("a"), vm("b"))
+        let start = try scene.configure(policy + "require: {count: {resource: a}, atLeast: 1}")
+        #expect(start.orders == ["start a"])
+        _ = try scene.configure(policy + "deleted: true")
+        for _ in 0..<10 { #expect(scene.wait(.seconds(100)).orders.isEmpty) }
+        // Nor is it held against the resource.
+        #expect(scene.domain.summary.usable == 2)
+    }
+
     @Test("a guest that stays as it is holds no host back")
     func unmanagedGuest() throws {
         var scene = try Scene(
