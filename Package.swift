@@ -109,6 +109,7 @@ let package = Package(
                 "MusterPolicy", "MusterSolver", "MusterTestKit",
             ],
             path: "Sources/Benchmarks",
+            exclude: ["CPSAT/cpsat.py"],
             swiftSettings: settings
         ),
     ]

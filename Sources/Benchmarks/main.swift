@@ -5,13 +5,14 @@ internal import Foundation
 
 let benchmarks: [any Benchmark.Type] = [
     DecodeBenchmark.self, RestoreBenchmark.self, SolveBenchmark.self, BusBenchmark.self,
+    VersusBenchmark.self,
 ]
 
 let chosen = CommandLine.arguments.dropFirst().first
 guard let benchmark = benchmarks.first(where: { $0.name == chosen }) else {
     print("usage: swift run -c release benchmarks NAME\n")
     for benchmark in benchmarks {
-        let name = benchmark.name.padding(toLength: 12, withPad: " ", startingAt: 0)
+        let name = benchmark.name.padding(toLength: 14, withPad: " ", startingAt: 0)
         print("  \(name)\(benchmark.purpose)")
     }
     exit(chosen == nil ? 0 : 64)

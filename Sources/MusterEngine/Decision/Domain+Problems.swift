@@ -1,0 +1,27 @@
+// What a domain would have the solver decide, for measurements and for comparisons with others.
+
+package import MusterModel
+package import MusterSolver
+
+extension Domain {
+    /// The problems that a decision on everything would solve at this instant, one for each part.
+    ///
+    /// - Complexity: O(size of the domain).
+    package func problems(at now: Instant) -> [Problem] {
+        var copy = self
+        var turn = Turn(now: now)
+        turn.isWhole = true
+        turn.isStructural = true
+        copy.settle(&turn)
+        copy.situation.refreshBlocked()
+        let slots = copy.situation.isManaged.indices.filter { copy.situation.isManaged[$0] }
+        let policies = copy.situation.policies.indices.filter {
+            copy.situation.policies[$0].isEnforced
+        }
+        return copy.situation.parts(touching: slots, policies: policies).map { part in
+            var lowering = Lowering(copy.situation, part)
+            lowering.decide()
+            return lowering.problem
+        }
+    }
+}
