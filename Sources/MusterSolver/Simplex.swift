@@ -1,6 +1,6 @@
 // The linear relaxation by the dual simplex method for bounded variables, with the bound flipping
-// ratio test (Maros; Koberstein) and devex weights. Nothing it says is trusted: its multipliers
-// propose integer rows, and those are checked exactly elsewhere.
+// ratio test (Maros; Koberstein) and dual steepest edge weights (Forrest and Goldfarb). Nothing it
+// says is trusted: its multipliers propose integer rows, and those are checked exactly elsewhere.
 
 /// "Minimise cost over rows of at least their demand, variables within bounds."
 ///
@@ -38,20 +38,29 @@ struct Simplex: ~Copyable {
     var head = Column<Int32>()
     var position: Column<Int32>
     var isAtUpper: Column<Bool>
+    /// The values of columns; those of basic ones are true only after a solve.
     var value: Column<Double>
     var reducedCost: Column<Double>
+    /// The squared length of each row of the basis's inverse, about.
     var weight = Column<Double>()
     var dual = Column<Double>()
-    var factors = EtaFile()
-    var factorsAtBase = 0
+    var factors = BasisFactors()
+    // What is in the basis, by row.
+    var basicValue = Column<Double>()
+    var basicLower = Column<Double>()
+    var basicUpper = Column<Double>()
+    /// Whether reduced costs and values belong to the basis and the costs there are.
+    var isFresh = false
 
     // Working vectors.
     var rho = Column<Double>()
     var alpha = Column<Double>()
     var entering = Column<Double>()
     var scratch = Column<Double>()
-    var candidates: [Candidate] = []
-    var flips: [Int] = []
+    /// The columns with an entry in `alpha`.
+    var touched = Column<Int32>()
+    var candidates = Column<Candidate>()
+    var flips = Column<Int32>()
 
     /// Non-negative factors of the rows, after a solve.
     var multipliers = Column<Double>()
@@ -60,9 +69,9 @@ struct Simplex: ~Copyable {
     /// When `work` is beyond this, a solve ends as failed.
     var workLimit = Int.max
 
-    struct Candidate {
+    struct Candidate: BitwiseCopyable {
         let ratio: Double
-        let column: Int
+        let column: Int32
     }
 
     static let infinity = 1e30
@@ -124,8 +133,18 @@ struct Simplex: ~Copyable {
         entering.reset(to: 0, count: rows)
         scratch.reset(to: 0, count: rows)
         multipliers.reset(to: 0, count: rows)
-        factors.removeAll()
+        basicValue.reset(to: 0, count: rows)
+        basicLower.reset(to: 0, count: rows)
+        basicUpper.reset(to: 0, count: rows)
+        touched.removeAll()
         refactor()
+        isFresh = false
+    }
+
+    /// Where the entries of a column are.
+    @inline(__always)
+    func entries(of column: Int) -> Range<Int> {
+        Int(columnStart[column])..<Int(columnStart[column + 1])
     }
 
     /// Sets the costs and perturbs them for the pivots.
@@ -143,51 +162,81 @@ struct Simplex: ~Copyable {
         }
     }
 
-    mutating func addColumn(_ column: Int, times factor: Double, to vector: inout Column<Double>) {
+    mutating func addToScratch(_ column: Int, times factor: Double) {
         if column >= columns {
-            vector[column - columns] += factor
+            scratch[column - columns] += factor
             return
         }
         for entry in Int(columnStart[column])..<Int(columnStart[column + 1]) {
-            vector[columnRow[entry]] += factor * columnValue[entry]
+            scratch[columnRow[entry]] += factor * columnValue[entry]
         }
     }
 
     /// Begins anew with the slacks as the basis.
     mutating func useSlackBasis() {
-        factors.removeAll()
-        factorsAtBase = 0
         for index in 0..<columns + rows { position[index] = -1 }
         for row in 0..<rows {
             head[row] = Int32(columns + row)
             position[columns + row] = Int32(row)
             weight[row] = 1
         }
+        refactor()
+        isFresh = false
     }
 
     // MARK: The point of a basis
 
-    /// Computes duals and values of the basis from nothing.
+    /// Computes reduced costs and values of the basis from nothing.
     mutating func refresh() {
-        computeDuals()
+        computeReducedCosts()
         if hasWrongDual() {
             useSlackBasis()
-            computeDuals()
+            computeReducedCosts()
         }
-        placeAtBounds()
+        for column in 0..<columns + rows where position[column] < 0 {
+            value[column] = placement(of: column)
+        }
         computeValues()
+        isFresh = true
         work += 3 * (columns + rows) + 3 * rowColumn.count + 2 * factors.length
     }
 
+    /// Takes in bounds that have changed, while the basis stays.
+    mutating func takeInBounds() {
+        var hasMoved = false
+        for column in 0..<columns {
+            let row = position[column]
+            if row >= 0 {
+                basicLower[row] = lower[column]
+                basicUpper[row] = upper[column]
+                continue
+            }
+            let old = value[column]
+            let new = placement(of: column)
+            if new == old { continue }
+            if !hasMoved {
+                hasMoved = true
+                scratch.reset(to: 0, count: rows)
+            }
+            value[column] = new
+            addToScratch(column, times: old - new)
+        }
+        work += columns
+        guard hasMoved else { return }
+        factors.solve(&scratch)
+        for row in 0..<rows { basicValue[row] += scratch[row] }
+        work += rows + factors.length
+    }
+
     /// True when the dual of some row has the wrong sign.
-    func hasWrongDual() -> Bool {
+    private func hasWrongDual() -> Bool {
         for row in 0..<rows where position[columns + row] < 0 && reducedCost[columns + row] > 1e-6 {
             return true
         }
         return false
     }
 
-    mutating func computeDuals() {
+    private mutating func computeReducedCosts() {
         for row in 0..<rows {
             dual[row] = Int(head[row]) < columns ? perturbedCost[head[row]] : 0
         }
@@ -208,36 +257,46 @@ struct Simplex: ~Copyable {
         }
     }
 
-    private mutating func placeAtBounds() {
-        for column in 0..<columns + rows where position[column] < 0 {
-            if lower[column] <= -Self.infinity {
-                isAtUpper[column] = true
-            } else if lower[column] == upper[column] || reducedCost[column] > 1e-9 {
-                isAtUpper[column] = false
-            } else if reducedCost[column] < -1e-9 {
-                isAtUpper[column] = true
-            }
-            value[column] = isAtUpper[column] ? upper[column] : lower[column]
+    /// The bound at which a column outside the basis belongs; sets `isAtUpper`.
+    @inline(__always)
+    private mutating func placement(of column: Int) -> Double {
+        if lower[column] <= -Self.infinity {
+            isAtUpper[column] = true
+        } else if lower[column] == upper[column] || reducedCost[column] > 1e-9 {
+            isAtUpper[column] = false
+        } else if reducedCost[column] < -1e-9 {
+            isAtUpper[column] = true
         }
+        return isAtUpper[column] ? upper[column] : lower[column]
     }
 
     private mutating func computeValues() {
         scratch.reset(to: 0, count: rows)
         for column in 0..<columns + rows where position[column] < 0 && value[column] != 0 {
-            if column >= columns {
-                scratch[column - columns] -= value[column]
-            } else {
-                for entry in Int(columnStart[column])..<Int(columnStart[column + 1]) {
-                    scratch[columnRow[entry]] -= value[column] * columnValue[entry]
-                }
-            }
+            addToScratch(column, times: -value[column])
         }
         factors.solve(&scratch)
-        for row in 0..<rows { value[head[row]] = scratch[row] }
+        for row in 0..<rows {
+            basicValue[row] = scratch[row]
+            basicLower[row] = lower[head[row]]
+            basicUpper[row] = upper[head[row]]
+        }
     }
 
-    /// The bound that the duals prove, with the true costs and up to rounding; sets `multipliers`.
+    /// The cost of the present point.
+    func costOfPoint() -> Double {
+        var sum = 0.0
+        for column in 0..<columns where position[column] < 0 { sum += cost[column] * value[column] }
+        for row in 0..<rows where Int(head[row]) < columns {
+            sum += cost[head[row]] * basicValue[row]
+        }
+        return sum
+    }
+
+    /// The bound that the duals of the true costs prove, up to rounding; sets `multipliers`.
     mutating func provenBound() -> Double {
+        for row in 0..<rows { dual[row] = Int(head[row]) < columns ? cost[head[row]] : 0 }
+        factors.solveTransposed(&dual)
         var sum = 0.0
         for row in 0..<rows {
             multipliers[row] = dual[row] > 1e-11 ? dual[row] : 0
@@ -250,7 +309,7 @@ struct Simplex: ~Copyable {
             }
             sum += reduced > 0 ? reduced * lower[column] : reduced * upper[column]
         }
-        work += rowColumn.count + rows + columns
+        work += rowColumn.count + rows + columns + factors.length
         return sum
     }
 }
