@@ -86,7 +86,7 @@ extension Domain {
         let restructured = turn.restructured
         let isWhole = turn.isWhole
         situation.reground(
-            configuration.policies,
+            configuration.policies(at: turn.now),
             rules: configuration.rules(at: turn.now),
             keeping: { known in
                 !isWhole && !restructured.contains { known.policy.reads($0) }

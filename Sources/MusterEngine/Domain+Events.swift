@@ -178,14 +178,7 @@ extension Domain {
 
     /// Takes in what the passing of time has changed.
     mutating func pass(_ turn: inout Turn) {
-        if turn.isStructural || boundary.map({ $0 <= turn.now }) ?? false {
-            boundary = configuration.nextBoundary(after: turn.now)
-            ruledAt = turn.now
-            if !turn.isStructural, configuration.rules(at: turn.now) != situation.rules {
-                turn.isStructural = true
-                turn.causes.append("a maintenance window began or ended")
-            }
-        }
+        passWindows(&turn)
         if let check = leaseCheck, check <= turn.now { expireLeases(&turn) }
         for (resource, end) in quarantines.sorted(by: { $0.key < $1.key })
         where end <= turn.now {

@@ -43,7 +43,8 @@ public struct Domain: Sendable {
     var unproven: Set<String> = []
     /// No lease ends before this; `nil` where none ends.
     var leaseCheck: Instant?
-    /// When the next maintenance window begins or ends, as it was last asked for.
+    /// When the next window of a policy or of maintenance opens or closes, as it was last asked
+    /// for.
     var boundary: Instant?
     /// When that was.
     var ruledAt = Instant.zero
@@ -65,11 +66,17 @@ public struct Domain: Sendable {
     /// What the changelog has yet to be told.
     var journal = Journal()
 
-    /// Makes a domain that knows nothing but its baseline.
-    public init(_ id: DomainID, baseline: Baseline, options: Options = Options()) {
+    /// Makes a domain that knows nothing but its baseline. `zones` are the time zones that the
+    /// windows of policies may name.
+    public init(
+        _ id: DomainID,
+        baseline: Baseline,
+        options: Options = Options(),
+        zones: TimeZones = .utc
+    ) {
         self.id = id
         self.options = options
-        configuration = Configuration(domain: id, baseline: baseline)
+        configuration = Configuration(domain: id, baseline: baseline, zones: zones)
     }
 
     /// Takes in events in their order, then decides once on the state that holds.

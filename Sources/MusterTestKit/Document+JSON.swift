@@ -47,7 +47,22 @@ extension Policy {
         if !minimize.isEmpty { fields.append("\"minimize\":\(list(sums))") }
         let costs = changes.map { "{\"of\":\($0.selector.json),\"cost\":\($0.cost)}" }
         if !changes.isEmpty { fields.append("\"changes\":\(list(costs))") }
+        if let active { fields.append("\"active\":\(active.json)") }
         return fields
+    }
+}
+
+extension Window {
+    fileprivate var json: String {
+        func time(_ minutes: Int) -> String {
+            let digits = [minutes / 600, minutes / 60 % 10, minutes % 60 / 10, minutes % 10]
+            let text = digits.map(String.init).joined()
+            return "\"\(text.prefix(2)):\(text.suffix(2))\""
+        }
+        return object([
+            "\"days\":\(list(days.map { "\"\($0.rawValue)\"" }))", "\"from\":\(time(from))",
+            "\"until\":\(time(until))", "\"timeZone\":\"\(zone.name)\"",
+        ])
     }
 }
 

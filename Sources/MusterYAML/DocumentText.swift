@@ -54,12 +54,14 @@ public struct DocumentText: Sendable {
     ///   - texts: The texts, in the order of the load.
     ///   - origin: What may stand in them.
     ///   - expectedDomain: The domain of the record that brought them.
+    ///   - zones: The time zones that windows may name.
     ///   - limits: What each text may ask for.
     /// - Returns: what the documents ask for, nothing when a finding is an error; the findings.
     public static func read(
         _ texts: [DocumentText],
         from origin: DocumentReader.Origin,
         expectedDomain: DomainID? = nil,
+        zones: TimeZones = .utc,
         limits: DocumentLimits = DocumentLimits()
     ) -> (changes: [ConfigurationChange], diagnostics: [Diagnostic]) {
         var nodes: [Node] = []
@@ -73,6 +75,7 @@ public struct DocumentText: Sendable {
             nodes,
             from: origin,
             expectedDomain: expectedDomain,
+            zones: zones,
             limits: limits
         )
         // One slip, one finding: what the reader of the text or of the tree refused needs no

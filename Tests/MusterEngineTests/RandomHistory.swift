@@ -114,8 +114,19 @@ struct RandomHistory {
                 entry.until = scene.now + .seconds(source.chance.pick(100...300))
             }
             return .maintenance(entry)
-        default: return .policy(source.policy("p\(source.chance.pick(0...3))"))
+        default:
+            var policy = source.policy("p\(source.chance.pick(0...3))")
+            if source.chance.chance(20) { policy.active = window() }
+            return .policy(policy)
         }
+    }
+
+    /// A window that opens or closes soon, so that histories live to see it.
+    private mutating func window() -> Window {
+        let minute = Int(scene.now.milliseconds / 60_000) % Window.minutesOfDay
+        func near() -> Int { (minute + source.chance.pick(-3...5) + 1440) % Window.minutesOfDay }
+        let days = Weekday.allCases.filter { _ in source.chance.chance(80) }
+        return Window(days: days.isEmpty ? [.mon] : days, from: near(), until: near())
     }
 
     /// A document as it is read from a text, with its tree; as it is made, without one, where
@@ -164,7 +175,11 @@ struct RandomHistory {
         var reference = Reference(
             Array(resources.values),
             documents.filter {
-                if case .maintenance(let entry) = $0 { entry.isActive(at: instant) } else { true }
+                switch $0 {
+                case .maintenance(let entry): entry.isActive(at: instant)
+                case .policy(let policy): policy.isActive(at: instant)
+                case .serviceGroup: true
+                }
             }
         )
         let inventory = scene.domain.situation.inventory

@@ -25,7 +25,7 @@ import Testing
         let texts = try files.map { file in
             DocumentText(file: file.lastPathComponent, bytes: Array(try Data(contentsOf: file)))
         }
-        let (changes, diagnostics) = DocumentText.read(texts, from: .file)
+        let (changes, diagnostics) = DocumentText.read(texts, from: .file, zones: .few)
         let sources = Dictionary(uniqueKeysWithValues: texts.map { ($0.source, $0.bytes) })
         #expect(DiagnosticRenderer(sources: sources).text(diagnostics) == "")
         #expect(changes.count >= files.count)

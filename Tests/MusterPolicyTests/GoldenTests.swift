@@ -42,7 +42,8 @@ import Testing
         let (changes, diagnostics) = DocumentText.read(
             [DocumentText(file: name, bytes: bytes)],
             from: isEvent ? .bus : .file,
-            expectedDomain: isEvent ? DomainID("prod") : nil
+            expectedDomain: isEvent ? DomainID("prod") : nil,
+            zones: .few
         )
         #expect(diagnostics.hasErrors, "\(name)")
         #expect(changes.isEmpty, "\(name)")

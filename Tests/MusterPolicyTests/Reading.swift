@@ -12,7 +12,24 @@ func read(
     domain: DomainID? = nil
 ) -> (changes: [ConfigurationChange], diagnostics: [Diagnostic]) {
     let text = DocumentText(source: "t.yaml", bytes: Array(text.utf8), format: .yaml)
-    return DocumentText.read([text], from: origin, expectedDomain: domain)
+    return DocumentText.read([text], from: origin, expectedDomain: domain, zones: .few)
+}
+
+extension TimeZones {
+    /// A few zones, each with the changes of one year: enough to name, and to look at both changes.
+    static let few = TimeZones([
+        .utc,
+        ZoneRules(
+            name: "Europe/Berlin",
+            offset: 3600,
+            transitions: [("2026-03-29T01:00:00Z", 7200), ("2026-10-25T01:00:00Z", 3600)]
+                .compactMap { time, offset in
+                    Instant(rfc3339: time).map { .init(at: $0, offset: offset) }
+                }
+        ),
+        ZoneRules(name: "America/New_York", offset: -18_000),
+        ZoneRules(name: "Asia/Kolkata", offset: 19_800),
+    ])
 }
 
 /// The codes and places of what is found in YAML.

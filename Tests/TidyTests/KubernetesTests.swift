@@ -70,7 +70,7 @@ import Testing
         for entry in policies {
             let text = try #require(entry.value.text)
             let (nodes, findings) = YAML.read(Array(text.utf8), source: entry.key)
-            let (changes, more) = DocumentReader.read(nodes, from: .file)
+            let (changes, more) = DocumentReader.read(nodes, from: .file, zones: .system)
             #expect((findings + more).isEmpty, "\((findings + more).map(\.message))")
             #expect(!changes.isEmpty)
         }

@@ -43,7 +43,7 @@ import Testing
                 #expect(findings.isEmpty, "\(file): \(findings.map(\.message))")
                 nodes += documents
             }
-            let (changes, findings) = DocumentReader.read(nodes, from: .file)
+            let (changes, findings) = DocumentReader.read(nodes, from: .file, zones: .system)
             #expect(findings.isEmpty, "\(findings.map(\.message))")
             #expect(changes.count >= files.count)
         }

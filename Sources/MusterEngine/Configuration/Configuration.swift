@@ -21,15 +21,20 @@ struct Configuration: Sendable {
     }
 
     private let domain: DomainID
+    /// The time zones that windows of policies may name.
+    private let zones: TimeZones
     private(set) var baseline: [Name: Baseline.Entry] = [:]
     private(set) var bus: [Name: Baseline.Entry] = [:]
     /// What the bus has set, changed or withdrawn since the last ``takeTouched()``.
     private var touched: Set<Name> = []
-    /// The documents in force, in order of kind and name.
-    private var documents: [Document] = []
+    /// The documents in force, in order of kind and name; windows may be closed.
+    private(set) var documents: [Document] = []
+    /// What the guards in force allow.
+    private(set) var limits = Limits()
 
-    init(domain: DomainID, baseline: Baseline) {
+    init(domain: DomainID, baseline: Baseline, zones: TimeZones = .utc) {
         self.domain = domain
+        self.zones = zones
         setBaseline(baseline)
     }
 
@@ -38,10 +43,13 @@ struct Configuration: Sendable {
         baseline.merging(bus) { _, override in override }.mapValues(\.document)
     }
 
-    /// The policies in force, in order of name.
-    var policies: [Policy] {
+    /// Every policy, whether its window is open or not, in order of name.
+    private var policies: [Policy] {
         documents.compactMap { if case .policy(let policy) = $0 { policy } else { nil } }
     }
+
+    /// The policies in force at `now`, in order of name.
+    func policies(at now: Instant) -> [Policy] { policies.filter { $0.isActive(at: now) } }
 
     /// The groups in force, and the maintenance entries active at `now`, in order of name.
     func rules(at now: Instant) -> Rules {
@@ -55,14 +63,6 @@ struct Configuration: Sendable {
             }
         }
         return rules
-    }
-
-    /// When the next maintenance entry begins or ends after `now`.
-    func nextBoundary(after now: Instant) -> Instant? {
-        documents.flatMap { document -> [Instant] in
-            guard case .maintenance(let entry) = document else { return [] }
-            return [entry.from, entry.until].compactMap { $0 }.filter { $0 > now }
-        }.min()
     }
 
     /// Replaces the baseline; documents for other domains are passed over.
@@ -128,7 +128,11 @@ struct Configuration: Sendable {
         }
         // What was set before stays set; only the names given now are new.
         let merged = merge(entry.parameters, parameters)
-        let (read, diagnostics) = DocumentReader.policy(from: entry.source, parameters: merged)
+        let (read, diagnostics) = DocumentReader.policy(
+            from: entry.source,
+            parameters: merged,
+            zones: zones
+        )
         guard let read else {
             throw Refusal(
                 reason: diagnostics.first { $0.severity == .error }?.message

@@ -71,7 +71,17 @@ private struct Digest {
             $0.add($1.selector)
             $0.add($1.cost)
         }
+        // Absent ones add nothing: a document without a window keeps the digest that it had.
+        if let window = policy.active { add(window) }
         add(policy.severity.rawValue)
+    }
+
+    private mutating func add(_ window: Window) {
+        add("window")
+        add(window.days) { $0.add($1.rawValue) }
+        add(window.from)
+        add(window.until)
+        add(window.zone.name)
     }
 
     mutating func add(_ group: ServiceGroup) {

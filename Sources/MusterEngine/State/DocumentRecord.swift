@@ -32,7 +32,8 @@ extension Baseline.Entry {
     /// Reads a value behind its version, and the document again from its tree.
     init(
         _ reader: inout ByteReader,
-        named name: Configuration.Name
+        named name: Configuration.Name,
+        zones: TimeZones
     ) throws(ByteReader.Flaw) {
         let source = try reader.tree()
         let parameters = try reader.optional { (reader) throws(ByteReader.Flaw) in
@@ -42,7 +43,8 @@ extension Baseline.Entry {
         let (document, diagnostics) = DocumentReader.document(
             name.kind,
             from: source,
-            parameters: parameters
+            parameters: parameters,
+            zones: zones
         )
         guard let document else {
             let finding = diagnostics.first { $0.severity == .error }

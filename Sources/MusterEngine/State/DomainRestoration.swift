@@ -10,6 +10,7 @@ import MusterPolicy
 /// earlier one. After an error the restoration is of no further use.
 public struct DomainRestoration: Sendable {
     private let id: DomainID
+    private let zones: TimeZones
     private let prefix: [UInt8]
     private var domain: Domain
     private var record: DomainRecord?
@@ -23,13 +24,19 @@ public struct DomainRestoration: Sendable {
     private var reblocked: Set<Int> = []
     private var sharing = Sharing()
 
-    /// Begins with nothing; `baseline` and `options` are those of this process.
+    /// Begins with nothing; `baseline`, `options` and `zones` are those of this process.
     ///
     /// The domain's name must have 1 to 255 bytes.
-    public init(_ id: DomainID, baseline: Baseline, options: Options = Options()) {
+    public init(
+        _ id: DomainID,
+        baseline: Baseline,
+        options: Options = Options(),
+        zones: TimeZones = .utc
+    ) {
         self.id = id
+        self.zones = zones
         prefix = StateKey.prefix(of: id)
-        domain = Domain(id, baseline: baseline, options: options)
+        domain = Domain(id, baseline: baseline, options: options, zones: zones)
     }
 
     /// Whether nothing is left of the domain: there were no records, or tombstones have followed.
@@ -95,7 +102,7 @@ public struct DomainRestoration: Sendable {
             alerts[name] = try Notice(&reader, domain: id, fingerprint: name)
         case .document:
             let name = try Self.documentName(name)
-            documents[name] = try Baseline.Entry(&reader, named: name)
+            documents[name] = try Baseline.Entry(&reader, named: name, zones: zones)
         case .baseline:
             domain.announced[try Self.documentName(name)] = try BaselineRecord.digest(&reader)
         }
@@ -259,7 +266,7 @@ extension Domain {
             return
         }
         situation.reground(
-            configuration.policies,
+            configuration.policies(at: ruledAt),
             rules: configuration.rules(at: ruledAt),
             keeping: { _ in false }
         )

@@ -74,6 +74,8 @@ public struct Policy: Hashable, Sendable {
     public var minimize: [Minimization]
     /// What changes cost.
     public var changes: [ChangeCost]
+    /// When it is in force; `nil` for always.
+    public var active: Window?
     /// How bad it is when it does not hold.
     public var severity: Severity
     /// Where it was written.
@@ -90,6 +92,7 @@ public struct Policy: Hashable, Sendable {
         prefer: [Preference] = [],
         minimize: [Minimization] = [],
         changes: [ChangeCost] = [],
+        active: Window? = nil,
         severity: Severity = .error,
         span: SourceSpan = .none
     ) {
@@ -102,9 +105,13 @@ public struct Policy: Hashable, Sendable {
         self.prefer = prefer
         self.minimize = minimize
         self.changes = changes
+        self.active = active
         self.severity = severity
         self.span = span
     }
+
+    /// Whether it is in force at `now`.
+    public func isActive(at now: Instant) -> Bool { active?.isOpen(at: now) ?? true }
 }
 
 /// A service group's needs.

@@ -28,13 +28,6 @@ extension DocumentDecoder {
         else { return nil }
         if isEnclosed { checkEnclosedKind(written, is: .policy) }
         checkKeys(written, known: Self.policyKeys, of: "a policy", hints: Self.foreignKeys)
-        if let active = written["active"] {
-            error(
-                "not-supported-yet",
-                "`active` is not supported yet by this version",
-                at: active.keySpan
-            )
-        }
         let name = name(written)
         let domain = domain(written)
         let fields = withParameters(written, overrides: overrides)
@@ -42,6 +35,7 @@ extension DocumentDecoder {
         var policy = Policy(name: name ?? "", domain: domain)
         policy.span = written["name"]?.value.span ?? node.span
         readHead(of: &policy, fields)
+        if let entry = fields["active"] { policy.active = window(entry.value) }
         if let entry = fields["require"] { policy.require = condition(entry.value) }
         policy.prefer = entries(fields["prefer"], "preferences") { $0.preference($1) }
         policy.minimize = entries(fields["minimize"], "quantities") { $0.minimization($1) }

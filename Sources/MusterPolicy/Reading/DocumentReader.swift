@@ -23,6 +23,7 @@ public enum DocumentReader {
     ///   - origin: What may stand in them.
     ///   - expectedDomain: The domain of the record that brought them; a document that names
     ///     another one is an error.
+    ///   - zones: The time zones that windows may name.
     ///   - limits: How deep conditions may nest, and how many findings are kept.
     /// - Returns: what the documents ask for, nothing when a finding is an error, and the findings
     ///   from top to bottom.
@@ -31,11 +32,13 @@ public enum DocumentReader {
         _ nodes: [Node],
         from origin: Origin,
         expectedDomain: DomainID? = nil,
+        zones: TimeZones = .utc,
         limits: DocumentLimits = DocumentLimits()
     ) -> (changes: [ConfigurationChange], diagnostics: [Diagnostic]) {
         var decoder = DocumentDecoder(
             origin: origin,
             expectedDomain: expectedDomain,
+            zones: zones,
             limits: limits
         )
         let changes = nodes.flatMap { decoder.changes($0) }
@@ -50,15 +53,22 @@ public enum DocumentReader {
     ///   - source: The policy's tree, as ``ConfigurationChange/set(_:source:)`` keeps it.
     ///   - parameters: A mapping; its entries go before those of the tree. A name that the policy
     ///     does not know is an error.
+    ///   - zones: The time zones that windows may name.
     ///   - limits: How deep conditions may nest, and how many findings are kept.
     /// - Returns: the policy, `nil` when a finding is an error, and the findings.
     /// - Complexity: O(nodes once expanded).
     public static func policy(
         from source: Node,
         parameters: Node?,
+        zones: TimeZones = .utc,
         limits: DocumentLimits = DocumentLimits()
     ) -> (policy: Policy?, diagnostics: [Diagnostic]) {
-        var decoder = DocumentDecoder(origin: .bus, expectedDomain: nil, limits: limits)
+        var decoder = DocumentDecoder(
+            origin: .bus,
+            expectedDomain: nil,
+            zones: zones,
+            limits: limits
+        )
         let policy = decoder.policy(source, isEnclosed: true, overrides: parameters)
         return (decoder.findings.hasErrors ? nil : policy, decoder.findings.all.inReadingOrder())
     }
@@ -69,6 +79,7 @@ public enum DocumentReader {
     ///   - kind: What kind of document the tree holds; it need not say so itself.
     ///   - source: The tree, as ``ConfigurationChange/set(_:source:)`` keeps it.
     ///   - parameters: For a policy, a mapping whose entries go before those of the tree.
+    ///   - zones: The time zones that windows may name.
     ///   - limits: How deep conditions may nest, and how many findings are kept.
     /// - Returns: the document, `nil` when a finding is an error, and the findings.
     /// - Complexity: O(nodes once expanded).
@@ -76,13 +87,24 @@ public enum DocumentReader {
         _ kind: DocumentKind,
         from source: Node,
         parameters: Node? = nil,
+        zones: TimeZones = .utc,
         limits: DocumentLimits = DocumentLimits()
     ) -> (document: Document?, diagnostics: [Diagnostic]) {
         if kind == .policy {
-            let (policy, diagnostics) = policy(from: source, parameters: parameters, limits: limits)
+            let (policy, diagnostics) = policy(
+                from: source,
+                parameters: parameters,
+                zones: zones,
+                limits: limits
+            )
             return (policy.map { .policy($0) }, diagnostics)
         }
-        var decoder = DocumentDecoder(origin: .bus, expectedDomain: nil, limits: limits)
+        var decoder = DocumentDecoder(
+            origin: .bus,
+            expectedDomain: nil,
+            zones: zones,
+            limits: limits
+        )
         let document = decoder.document(kind, source, isEnclosed: true)
         return (
             decoder.findings.hasErrors ? nil : document, decoder.findings.all.inReadingOrder()
@@ -103,6 +125,7 @@ public enum DocumentReader {
 struct DocumentDecoder {
     let origin: DocumentReader.Origin
     var expectedDomain: DomainID?
+    let zones: TimeZones
     let limits: DocumentLimits
     var findings: DiagnosticList
     /// How many conditions or selectors enclose the one that is being read.
@@ -112,9 +135,15 @@ struct DocumentDecoder {
     /// The parameters of the policy that is being read.
     var scope: ParameterScope
 
-    init(origin: DocumentReader.Origin, expectedDomain: DomainID?, limits: DocumentLimits) {
+    init(
+        origin: DocumentReader.Origin,
+        expectedDomain: DomainID?,
+        zones: TimeZones,
+        limits: DocumentLimits
+    ) {
         self.origin = origin
         self.expectedDomain = expectedDomain
+        self.zones = zones
         self.limits = limits
         findings = DiagnosticList(limit: limits.diagnostics)
         scope = ParameterScope(limits: limits)

@@ -63,7 +63,8 @@ extension Changelog {
                         default: DomainRestoration(
                             id,
                             baseline: context.baseline,
-                            options: context.settings.options
+                            options: context.settings.options,
+                            zones: .system
                         )
                     ].apply(key: key, value: value)
                 } catch {

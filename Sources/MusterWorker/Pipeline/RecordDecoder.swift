@@ -135,7 +135,8 @@ struct RecordDecoder: Sendable {
         let (changes, diagnostics) = DocumentText.read(
             [text],
             from: .bus,
-            expectedDomain: domain
+            expectedDomain: domain,
+            zones: .system
         )
         let errors = diagnostics.filter { $0.severity == .error }
         guard errors.isEmpty else {

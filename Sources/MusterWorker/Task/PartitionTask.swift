@@ -181,7 +181,12 @@ final class PartitionTask {
     private func tenant(_ id: DomainID) -> Tenant {
         if let tenant = tenants[id] { return tenant }
         let tenant = Tenant(
-            Domain(id, baseline: context.baseline, options: context.settings.options)
+            Domain(
+                id,
+                baseline: context.baseline,
+                options: context.settings.options,
+                zones: .system
+            )
         )
         tenants[id] = tenant
         context.metrics.domainsChanged(by: 1)

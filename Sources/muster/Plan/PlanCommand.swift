@@ -5,6 +5,7 @@ import Foundation
 import MusterEngine
 import MusterModel
 import MusterPolicy
+import MusterWorker
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -68,7 +69,7 @@ struct PlanCommand: ParsableCommand {
         if let solveWork { options.solveWork = solveWork }
         let named = baseline.entries.compactMap(\.document.domain)
         return Set(named).union(file.reports.keys).sorted().map { id in
-            var domain = Domain(id, baseline: baseline, options: options)
+            var domain = Domain(id, baseline: baseline, options: options, zones: .system)
             let reports = at == nil ? fresh(file.reports[id] ?? [], now) : file.reports[id] ?? []
             let directives = domain.handle([.reports(reports)], at: now)
             return DomainPlan(id: id, summary: domain.summary, directives: directives)
