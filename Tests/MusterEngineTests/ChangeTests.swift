@@ -190,6 +190,20 @@ import Testing
         #expect(scene.desired("b") == .online)
     }
 
+    @Test("a host whose last guest became unusable is decided anew")
+    func lostGuest() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: p
+            require: {count: {resource: g}, atLeast: 1}
+            minimize: [{count: {kind: node}, weight: 10}]
+            """
+        )
+        #expect(scene.report(node("a"), vm("g", .online, on: "a")).commands.isEmpty)
+        #expect(scene.report(vm("g", .faulted, on: "a")).orders == ["stop a"])
+    }
+
     @Test("without the resource that it firmly needed, a group is decided anew")
     func removedProvider() throws {
         var scene = try Scene(

@@ -23,13 +23,17 @@ extension Situation {
         var search = Search(situation: self)
         for policy in seeds.sorted() { search.part(from: .policy(policy)) }
         for slot in slots.sorted() {
-            // A settled slot still touches what reads it, even though it ties nothing.
+            // A settled slot still touches what reads it, even though it ties nothing; and a host
+            // may be there for nobody now.
             if search.isOpen(slot) {
                 search.part(from: .slot(slot))
             } else {
                 for policy in enforcedReaders(of: slot) { search.part(from: .policy(policy)) }
                 for guest in inventory.guests(of: slot) where search.isOpen(guest) {
                     search.part(from: .slot(guest))
+                }
+                if let host = inventory.host(of: slot), search.isOpen(host) {
+                    search.part(from: .slot(host))
                 }
                 for dependency in needs[slot] + serves[slot] {
                     search.part(from: .dependency(dependency))
