@@ -43,7 +43,8 @@ extension Domain {
             }
         case (true, true):
             let isOnline = situation.isCurrentlyOnline(slot)
-            guard isOnline != situation.isOnline[slot] else { return }
+            // What has yet to be carried out has not left its state.
+            guard isOnline != situation.isOnline[slot], !unsettled.contains(slot) else { return }
             let name = situation.inventory[slot].id
             turn.changes.append(
                 .init(

@@ -16,6 +16,8 @@ extension Domain {
         case .baseline(let baseline):
             reconfigure(&turn) { $0.setBaseline(baseline) }
             announceBaseline()
+        case .restored:
+            inquiry.isOnEverything = true
         case .clock:
             break
         }
@@ -53,6 +55,7 @@ extension Domain {
                 turn.restructured.append(held)
                 leave(slot, held, &turn)
             } else {
+                rounds?.insert(slot, resource.id)
                 turn.changes.append(
                     .init(subject: resource.id.name, from: "absent", to: "registered")
                 )
@@ -94,7 +97,11 @@ extension Domain {
         situation.forget(slot)
         unsettled.remove(slot)
         execution.land(id)
+        execution.finish(id, hasLapsed: true)
         quarantines[id] = nil
+        rounds?.remove(slot, held.id)
+        turn.releases[slot] = nil
+        turn.removed.append(held.id)
         journal.touch(held.id)
     }
 
@@ -114,8 +121,9 @@ extension Domain {
             return
         }
         reconfigure(&turn) { $0 = next }
+        for case .release(let selector) in changes { release(selector, &turn) }
         guard !turn.isCatchingUp else { return }
-        for case .statusRequest(let selector) in changes { requestReports(selector, &turn) }
+        for case .statusRequest(let selector) in changes { inquire(selector) }
     }
 
     private mutating func reconfigure(
@@ -152,41 +160,14 @@ extension Domain {
         )
     }
 
-    private mutating func requestReports(_ selector: Selector?, _ turn: inout Turn) {
-        for (resource, slot) in situation.inventory.slots.sorted(by: { $0.key < $1.key }) {
-            let report = situation.inventory[slot]
-            guard selector?.matches(report) ?? true else { continue }
-            let command = Command(
-                id: "\(id)/report/\(turn.now.milliseconds)/\(resource)",
-                domain: id,
-                plan: 0,
-                stage: 0,
-                resource: resource,
-                node: report.node,
-                kind: report.kind,
-                action: .report,
-                attempt: 1,
-                deadline: turn.now + options.commandTimeout,
-                policies: [],
-                cause: "status request"
-            )
-            turn.directives.append(.send(command))
-        }
-    }
-
     // MARK: Time
 
     /// Takes in what the passing of time has changed.
     mutating func pass(_ turn: inout Turn) {
         passWindows(&turn)
         if let check = leaseCheck, check <= turn.now { expireLeases(&turn) }
-        for (resource, end) in quarantines.sorted(by: { $0.key < $1.key })
-        where end <= turn.now {
-            quarantines[resource] = nil
-            guard let slot = situation.inventory.slots[resource] else { continue }
-            turn.touched.insert(slot)
-            turn.touched.formUnion(situation.inventory.setQuarantined(slot, false))
-        }
+        endQuarantines(&turn)
+        acquit(&turn)
         passDeadlines(&turn)
     }
 

@@ -7,15 +7,32 @@ import MusterPolicy
 struct Alerts: Sendable {
     /// The notice that opened each, by fingerprint.
     private(set) var open: [String: Notice] = [:]
+    /// The fingerprints of those that are about one resource, and of the others.
+    private(set) var ofResources: Set<String> = []
+    private(set) var others: Set<String> = []
     /// Fingerprints of those that were opened or closed since the last ``takeTouched()``.
     private var touched: Set<String> = []
 
     /// Begins with those that are open.
-    init(open: [String: Notice] = [:]) { self.open = open }
+    init(open: [String: Notice] = [:]) {
+        self.open = open
+        for (fingerprint, notice) in open {
+            if notice.kind.isAboutResource {
+                ofResources.insert(fingerprint)
+            } else {
+                others.insert(fingerprint)
+            }
+        }
+    }
 
     /// Opens an alert with the notice that fires it.
     mutating func fire(_ notice: Notice) {
         open[notice.fingerprint] = notice
+        if notice.kind.isAboutResource {
+            ofResources.insert(notice.fingerprint)
+        } else {
+            others.insert(notice.fingerprint)
+        }
         touched.insert(notice.fingerprint)
     }
 
@@ -24,6 +41,8 @@ struct Alerts: Sendable {
     /// - Returns: the notice that opened it; `nil` when it is not open.
     mutating func resolve(_ fingerprint: String) -> Notice? {
         guard let notice = open.removeValue(forKey: fingerprint) else { return nil }
+        ofResources.remove(fingerprint)
+        others.remove(fingerprint)
         touched.insert(fingerprint)
         return notice
     }
@@ -61,7 +80,7 @@ extension Domain {
         )
     }
 
-    private mutating func nextNoticeID(_ kind: Notice.Kind) -> String {
+    mutating func nextNoticeID(_ kind: Notice.Kind) -> String {
         noticeCount += 1
         return "\(idPrefix)/notice/\(noticeCount)/\(kind.rawValue)"
     }
@@ -69,7 +88,7 @@ extension Domain {
     /// Says what changed, and fires and resolves alerts.
     mutating func alert(_ turn: inout Turn) {
         tellChanges(&turn)
-        tellStaleness(&turn)
+        alertResources(&turn)
         let suspects =
             turn.isStructural ? Array(situation.policies.indices) : situation.moved.sorted()
         for index in suspects {
@@ -94,17 +113,9 @@ extension Domain {
     /// Ends alerts about what is there no longer.
     private mutating func resolveWithdrawn(_ turn: inout Turn) {
         let inForce = Set(situation.policies.map { fingerprint(of: $0.policy) })
-        for (fingerprint, notice) in alerts.open.sorted(by: { $0.key < $1.key }) {
-            if let resource = silentResource(notice) {
-                guard situation.inventory.slots[resource] == nil else { continue }
-                resolve(fingerprint, summary: "\(resource) was removed", &turn)
-            } else if !inForce.contains(fingerprint) {
-                resolve(
-                    fingerprint,
-                    summary: "policy \(notice.policy ?? "") is not in force any more",
-                    &turn
-                )
-            }
+        for fingerprint in alerts.others.sorted() where !inForce.contains(fingerprint) {
+            let policy = alerts.open[fingerprint]?.policy ?? ""
+            resolve(fingerprint, summary: "policy \(policy) is not in force any more", &turn)
         }
     }
 
@@ -145,7 +156,7 @@ extension Domain {
         turn.directives.append(.notify(notice))
     }
 
-    private mutating func resolve(
+    mutating func resolve(
         _ fingerprint: String,
         summary: String,
         _ turn: inout Turn
@@ -161,46 +172,8 @@ extension Domain {
         turn.directives.append(.notify(notice))
     }
 
-    /// The fingerprint of the alert that a resource is silent.
-    func staleness(of resource: ResourceID) -> String {
-        "\(id)/\(resource)/\(Notice.Kind.resourceStale.rawValue)"
-    }
-
-    /// The resource whose silence an alert is about; `nil` for an alert about something else.
-    func silentResource(_ alert: Notice) -> ResourceID? {
-        guard alert.kind == .resourceStale else { return nil }
-        let name = alert.fingerprint.utf8.dropFirst(id.name.utf8.count + 1)
-            .dropLast(Notice.Kind.resourceStale.rawValue.utf8.count + 1)
-        return ResourceID(String(decoding: Array(name), as: UTF8.self))
-    }
-
-    private mutating func tellStaleness(_ turn: inout Turn) {
-        for slot in situation.inventory.ordered(turn.touched) {
-            let resource = situation.inventory[slot]
-            let fingerprint = staleness(of: resource.id)
-            let isStale = situation.inventory.isMarkedStale(slot)
-            if isStale, alerts.open[fingerprint] == nil {
-                let notice = Notice(
-                    id: nextNoticeID(.resourceStale),
-                    domain: id,
-                    kind: .resourceStale,
-                    severity: .warning,
-                    status: .firing,
-                    fingerprint: fingerprint,
-                    summary: "\(resource.id) has not reported for "
-                        + "\(resource.ttl?.text ?? "too long"); it is not used until it does",
-                    startsAt: turn.now
-                )
-                alerts.fire(notice)
-                turn.directives.append(.notify(notice))
-            } else if !isStale {
-                resolve(fingerprint, summary: "\(resource.id) reports again", &turn)
-            }
-        }
-    }
-
     /// The most changes that one notice lists.
-    private static var changesPerNotice: Int { 100 }
+    static var changesPerNotice: Int { 100 }
 
     private mutating func tellChanges(_ turn: inout Turn) {
         guard !turn.changes.isEmpty else { return }

@@ -10,8 +10,16 @@ public struct Options: Hashable, Sendable {
     public var commandTimeout: Duration = .seconds(60)
     /// How often a command is sent before it is given up, at least 1.
     public var commandAttempts = 5
+    /// By how many percent at most a command may take longer than that, 0 to 100: so many that
+    /// were sent at one time are not sent again at one time. Whatever it is for a command, it is
+    /// the same after a restart.
+    public var commandJitter = 10
+    /// How many commands may await confirmation at once; `nil` for any number.
+    public var maxInFlight: Int?
     /// How long a resource that did not obey is left alone.
     public var quarantine: Duration = .seconds(15 * 60)
+    /// How often each resource is asked to report; `nil` for never.
+    public var reportInterval: Duration?
     /// The work that deciding may take in one turn, in the solver's units; the default is about
     /// two seconds.
     public var solveWork = 300_000_000
@@ -52,8 +60,14 @@ public struct Domain: Sendable {
     var isDecisionDue = false
     /// The slots whose report is not what is implemented, or that are awaited.
     var unsettled: Set<Int> = []
-    /// When each quarantine ends.
-    var quarantines: [ResourceID: Instant] = [:]
+    /// The resources that are left alone for a while.
+    var quarantines = Quarantines()
+    /// The resources that are yet to be asked to report.
+    var inquiry = Inquiry()
+    /// When each resource is asked from time to time; `nil` where that is not wanted.
+    var rounds: Rounds?
+    /// Up to when that was done; `nil` where it never was.
+    var askedAt: Instant?
     /// Counts notices, for ids that are the same whenever the same happens.
     var noticeCount = 0
     /// When the domain's history began. Without a state that outlasts the process the counts
@@ -77,6 +91,7 @@ public struct Domain: Sendable {
         self.id = id
         self.options = options
         configuration = Configuration(domain: id, baseline: baseline, zones: zones)
+        rounds = options.reportInterval.map { Rounds(every: $0) }
     }
 
     /// Takes in events in their order, then decides once on the state that holds.
@@ -99,13 +114,14 @@ public struct Domain: Sendable {
             proceed(&turn)
             alert(&turn)
         }
+        ask(&turn)
         noteChanges()
         nextDeadline = earliestDeadline
         return turn.directives
     }
 
     var earliestDeadline: Instant? {
-        [leaseCheck, quarantines.values.min(), execution.nextDeadline, boundary]
+        [leaseCheck, quarantines.nextEnd, execution.nextDeadline, boundary, nextRequest]
             .compactMap { $0 }.min()
     }
 }
@@ -130,6 +146,10 @@ struct Turn {
     var restructured: [Resource] = []
     /// What people are told of resources.
     var changes: [Notice.Change] = []
+    /// Resources that were removed; some may be back.
+    var removed: [ResourceID] = []
+    /// Why the quarantine of a slot has ended.
+    var releases: [Int: String] = [:]
     /// How many alerts have been explained.
     var explained = 0
     /// What made a decision necessary, in words; the first says most.

@@ -14,6 +14,9 @@ public enum Event: Sendable {
     case unreadableConfiguration(summary: String)
     /// The files that form the baseline changed.
     case baseline(Baseline)
+    /// The domain was brought back from its changelog. Reports may have been missed, so every
+    /// resource is asked for one.
+    case restored
     /// Time has passed; the instant given with the event is all it says.
     case clock
 }

@@ -65,10 +65,10 @@ extension Domain {
                     isEnforced: $0.isEnforced
                 )
             },
-            changes: execution.stages.enumerated().flatMap { index, stage in
-                stage.map {
+            changes: execution.openStages.flatMap { number, items in
+                items.map {
                     .init(
-                        stage: execution.stage + index,
+                        stage: number,
                         resource: $0.resource,
                         target: $0.target,
                         policies: $0.policies

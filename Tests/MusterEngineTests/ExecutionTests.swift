@@ -162,6 +162,7 @@ import Testing
     func retries() throws {
         var options = Options()
         options.commandTimeout = .seconds(10)
+        options.commandJitter = 0
         options.commandAttempts = 2
         options.quarantine = .seconds(600)
         var scene = try Scene(

@@ -40,6 +40,7 @@ import Testing
     func time() throws {
         var options = Options()
         options.commandAttempts = 1
+        options.commandJitter = 0
         let yaml = Self.policy("p", atLeast: 1)
         var scene = try Scene(yaml, options: options)
         _ = scene.report(vm("a", ttl: .seconds(600)))
@@ -50,7 +51,7 @@ import Testing
         )
         #expect(scene.domain.nextDeadline == scene.now + options.commandTimeout)
         #expect(scene.wait(options.commandTimeout).notices(.commandFailed).count == 1)
-        let until = scene.domain.quarantines[ResourceID("a")]
+        let until = try #require(scene.domain.quarantines[ResourceID("a")])
         scene.domain = try Domain(
             scene.domain.takeStateChanges(),
             baseline: try baseline(yaml),

@@ -60,12 +60,15 @@ import Testing
         for entry in scene.domain.takeStateChanges() {
             var restoration = DomainRestoration(DomainID("d"), baseline: Baseline())
             var value = try #require(entry.value)
-            value[0] = 2
+            let known = Int(value[0])
+            value[0] += 1
             do {
                 try restoration.apply(key: entry.key, value: value)
-                Issue.record("version 2 was read")
+                Issue.record("a later version was read")
             } catch {
-                guard case .newerVersion(DomainID("d"), _, found: 2, supported: 1) = error else {
+                guard
+                    case .newerVersion(DomainID("d"), _, found: known + 1, supported: known) = error
+                else {
                     Issue.record("\(error)")
                     continue
                 }

@@ -28,7 +28,7 @@ import Testing
         #expect(group.dependsOn.map(\.binding) == [.firm])
     }
 
-    @Test("the bus may set, withdraw, set parameters, replace all and ask for reports")
+    @Test("the bus may set, withdraw, set parameters, replace all, release and ask for reports")
     func busEvents() throws {
         let text = """
             [{\(head) Policy, name: a, domain: d, \(holds)},
@@ -37,17 +37,21 @@ import Testing
              {\(head) StatusRequest},
              {\(head) StatusRequest, where: {kind: vm}},
              {\(head) Configuration, policies: [{name: e, \(holds)}],
-              serviceGroups: [{name: f}], maintenance: [{name: g, where: {}, effect: cordon}]}]
+              serviceGroups: [{name: f}], maintenance: [{name: g, where: {}, effect: cordon}]},
+             {\(head) Release},
+             {\(head) Release, name: now, domain: d, where: {resource: a}}]
             """
         let (changes, diagnostics) = read(text, from: .bus, domain: DomainID("d"))
         #expect(diagnostics == [])
-        try #require(changes.count == 6)
+        try #require(changes.count == 8)
         guard case .set(.policy(let policy), let source) = changes[0],
             case .withdraw(.serviceGroup, name: "b") = changes[1],
             case .parameters(policy: "c", let parameters) = changes[2],
             case .statusRequest(nil) = changes[3],
             case .statusRequest(.some(let selector)) = changes[4],
-            case .replaceAll(let documents) = changes[5]
+            case .replaceAll(let documents) = changes[5],
+            case .release(nil) = changes[6],
+            case .release(.some(let released)) = changes[7]
         else {
             Issue.record("not the expected changes")
             return
@@ -56,6 +60,8 @@ import Testing
         #expect(source["name"] != nil)
         #expect(parameters["n"] != nil)
         #expect(selector == .kind("vm"))
+        #expect(released.matches(Resource(id: ResourceID("a"))))
+        #expect(!released.matches(Resource(id: ResourceID("b"))))
         #expect(documents.map(\.0.kind) == [.policy, .serviceGroup, .maintenance])
         #expect(documents.map(\.0.name) == ["e", "f", "g"])
     }

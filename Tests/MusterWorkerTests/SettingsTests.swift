@@ -1,3 +1,4 @@
+import MusterEngine
 import MusterMessages
 import MusterPolicy
 import Testing
@@ -35,6 +36,32 @@ struct SettingsTests {
         #expect(settings.topics.partitions == 4)
         #expect(settings.kafka.bootstrapServers == nil)
         #expect(settings.commandKey == .resource)
+    }
+
+    @Test("What limits and spreads commands and asks for reports is set by name")
+    func execution() throws {
+        let settings = try Settings.resolve(
+            overrides: [
+                "commands.jitter=25", "commands.maxInFlight=20", "reports.every=1h",
+                "reports.onRestore=false",
+            ]
+        ).settings
+        #expect(settings.options.commandJitter == 25)
+        #expect(settings.options.maxInFlight == 20)
+        #expect(settings.options.reportInterval == .seconds(3600))
+        #expect(!settings.asksOnRestore)
+        #expect(Settings().asksOnRestore)
+        #expect(Settings().options.maxInFlight == nil)
+        #expect(Settings().options.reportInterval == nil)
+        #expect(
+            try problems(
+                overrides: ["commands.jitter=101", "commands.maxInFlight=0", "reports.every=0s"]
+            ) == [
+                "commands.jitter: `101` is not a whole number from 0 to 100 (from --set)",
+                "commands.maxInFlight: `0` is not a whole number from 1 on (from --set)",
+                "reports.every: `0s` is not a duration such as 500ms, 30s, 5m or 2h (from --set)",
+            ]
+        )
     }
 
     @Test("An override goes before the environment, that before the file")

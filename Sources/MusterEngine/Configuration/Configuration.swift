@@ -113,7 +113,7 @@ struct Configuration: Sendable {
             }
         case .parameters(let policy, let parameters):
             try set(parameters, of: policy)
-        case .statusRequest:
+        case .statusRequest, .release:
             break
         }
     }

@@ -40,6 +40,15 @@ struct ByteReader {
         return bytes[position]
     }
 
+    /// A byte that says yes or no.
+    mutating func flag() throws(Flaw) -> Bool {
+        switch try byte() {
+        case 0: false
+        case 1: true
+        default: throw .outOfRange
+        }
+    }
+
     mutating func unsigned() throws(Flaw) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0

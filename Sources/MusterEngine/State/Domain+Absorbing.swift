@@ -48,7 +48,8 @@ extension Domain {
 
     /// Looks at everything that may have changed while nothing was decided.
     mutating func widen(_ turn: inout Turn) {
-        let awaited = Array(execution.flights.keys) + alerts.open.values.compactMap(silentResource)
+        let alerted = alerts.ofResources.compactMap { alerts.open[$0] }.compactMap(subject)
+        let awaited = Array(execution.flights.keys) + alerted
         for resource in awaited {
             if let slot = situation.inventory.slots[resource] { turn.touched.insert(slot) }
         }

@@ -2,11 +2,13 @@
 // stored property that is added anywhere in a domain has to find its place in this list.
 
 // Of `Domain`: `id`, `options` and the files of the baseline are given. State are `epoch`,
-// `noticeCount`, `ruledAt`, `isDecisionDue`, `unproven` (record of the domain), `quarantines`
-// (records of resources), `announced` (records of the baseline). Derived are `leaseCheck` (the
-// least end of a lease, or earlier), `boundary` (from `ruledAt`), `nextDeadline`, `unsettled` (from
-// reports, placements and flights), `unannounced` (from `announced` and the files). Not kept is
-// `solves`, which counts what this process did; `journal` is about the changelog, not the domain.
+// `noticeCount`, `askedAt`, `ruledAt`, `isDecisionDue`, `unproven` (record of the domain),
+// `quarantines` (records of resources), `announced` (records of the baseline). Derived are
+// `leaseCheck` (the least end of a lease, or earlier), `boundary` (from `ruledAt`), `nextDeadline`,
+// `unsettled` (from reports, placements and flights), `unannounced` (from `announced` and the
+// files), `rounds` (from the registered resources). Not kept is `inquiry`, as everything is asked
+// to report after a restore, nor `solves`, which counts what this process did; `journal` is about
+// the changelog, not the domain.
 //
 // Of `Inventory`: state are `resources`, `isStale`, `isQuarantined`. Derived are `isUsable`,
 // `slots`, `hosted`, `hosts`, `guestLists`; leases follow from reports. Which slot a resource has,
@@ -21,10 +23,11 @@
 // live for a turn.
 //
 // Of `Configuration`: state is `bus`; `baseline` is given, `documents` is derived. Of `Execution`:
-// state are `plan`, `stage`, `cause` (record of the domain), `stages` and `flights` (records of
-// resources; within a stage changes are in order of id, and a command's id follows from the rest);
-// `remaining` is derived. Of `Alerts`: state is `open`. What is `touched` in these three is about
-// the changelog.
+// state are `plan`, `stage`, `cause`, `isUnderWay`, `confirmed`, `lapsed` (record of the domain),
+// `remaining` and `flights` (records of resources; within a stage changes are in order of id, and a
+// command's id follows from the rest); `stages` and `deadlines` are derived. Of `Alerts`:
+// state is `open`; `ofResources` and `others` are derived. What is `touched` in these three is
+// about the changelog.
 
 import MusterModel
 import MusterPolicy
@@ -72,10 +75,6 @@ extension Domain {
         let prefix = StateKey.prefix(of: id)
         var entries = [StateEntry(key: domainKey(prefix), value: record.encoded())]
         entries += situation.inventory.registered.map { resourceEntry(prefix, slot: $0) }
-        for resource in execution.remaining.keys
-        where situation.inventory.slots[resource] == nil {
-            entries.append(plannedEntry(prefix, resource))
-        }
         for (name, entry) in configuration.bus {
             let key = StateKey.key(prefix, .document, name)
             entries.append(StateEntry(key: key, value: entry.encoded()))
@@ -106,7 +105,7 @@ extension Domain {
         record.resource = resource
         record.isStale = situation.inventory.isMarkedStale(slot)
         if situation.inventory.isInQuarantine(slot) {
-            record.quarantineEnd = quarantines[resource.id]
+            record.quarantine = quarantines[resource.id]
         }
         record.placement = situation.placement(slot)
         if !situation.blocked.isEmpty { record.isBlocked = situation.blocked.contains(slot) }
@@ -122,18 +121,7 @@ extension Domain {
         }
     }
 
-    /// The record of a resource that only the plan still names.
-    private func plannedEntry(_ prefix: [UInt8], _ id: ResourceID) -> StateEntry {
-        var record = ResourceRecord()
-        record.change = plannedChange(id)
-        let name = execution.remaining[id]?.item.resource.name ?? id.name
-        return StateEntry(
-            key: StateKey.key(prefix, .resource, name),
-            value: record.change == nil ? nil : record.encoded()
-        )
-    }
-
-    /// What is left of resources that had no slot when something of theirs changed.
+    /// Tombstones of resources that had no slot when something of theirs changed.
     private func entriesOfGone(
         _ prefix: [UInt8],
         _ resources: [ResourceID],
@@ -143,10 +131,6 @@ extension Domain {
         var seen = Set(known.map(\.key))
         var entries: [StateEntry] = []
         for id in resources {
-            let planned = plannedEntry(prefix, id)
-            if situation.inventory.slots[id] == nil, seen.insert(planned.key).inserted {
-                entries.append(planned)
-            }
             // Equal ids may differ in their bytes: what was under the old ones is gone.
             let key = StateKey.key(prefix, .resource, id.name)
             if seen.insert(key).inserted { entries.append(StateEntry(key: key, value: nil)) }

@@ -14,12 +14,18 @@ struct DomainRecord: Equatable {
     var plan: Int
     var stage: Int
     var cause: String
+    /// Whether that plan has not come to its end, and what has become of its changes so far.
+    var isUnderWay: Bool
+    var confirmed: Int
+    var lapsed: Int
     /// When it was last asked which maintenance entries are in force.
     var ruledAt: Instant
     /// Whether events were taken in without a decision.
     var isDecisionDue: Bool
     /// The enforced policies whose choice is not proven best, in order.
     var unproven: [String]
+    /// Up to when reports were asked for from time to time.
+    var askedAt: Instant?
 
     /// The record's value, version included.
     func encoded() -> [UInt8] {
@@ -33,23 +39,34 @@ struct DomainRecord: Equatable {
         writer.signed(ruledAt.milliseconds)
         writer.byte(isDecisionDue ? 1 : 0)
         writer.texts(unproven)
+        writer.byte(isUnderWay ? 1 : 0)
+        writer.count(confirmed)
+        writer.count(lapsed)
+        writer.optional(askedAt) { $0.signed($1.milliseconds) }
         return writer.bytes
     }
 
-    /// Reads a value behind its version.
-    init(_ reader: inout ByteReader) throws(ByteReader.Flaw) {
+    /// Reads a value behind its version; version 1 ends with what is not proven.
+    init(_ reader: inout ByteReader, version: UInt8) throws(ByteReader.Flaw) {
         epoch = Instant(milliseconds: try reader.signed())
         noticeCount = try reader.count()
         plan = try reader.count()
         stage = try reader.count()
         cause = try reader.text()
         ruledAt = Instant(milliseconds: try reader.signed())
-        switch try reader.byte() {
-        case 0: isDecisionDue = false
-        case 1: isDecisionDue = true
-        default: throw .outOfRange
-        }
+        isDecisionDue = try reader.flag()
         unproven = try reader.texts()
+        isUnderWay = false
+        confirmed = 0
+        lapsed = 0
+        if version > 1 {
+            isUnderWay = try reader.flag()
+            confirmed = try reader.count()
+            lapsed = try reader.count()
+            askedAt = try reader.optional { (reader) throws(ByteReader.Flaw) in
+                Instant(milliseconds: try reader.signed())
+            }
+        }
         try reader.finish()
     }
 }
@@ -64,9 +81,13 @@ extension Domain {
                 plan: execution.plan,
                 stage: execution.stage,
                 cause: execution.cause,
+                isUnderWay: execution.isUnderWay,
+                confirmed: execution.confirmed,
+                lapsed: execution.lapsed,
                 ruledAt: ruledAt,
                 isDecisionDue: isDecisionDue,
-                unproven: unproven.sorted()
+                unproven: unproven.sorted(),
+                askedAt: askedAt
             )
         }
     }
@@ -79,17 +100,25 @@ extension DomainRecord {
         plan: Int,
         stage: Int,
         cause: String,
+        isUnderWay: Bool,
+        confirmed: Int,
+        lapsed: Int,
         ruledAt: Instant,
         isDecisionDue: Bool,
-        unproven: [String]
+        unproven: [String],
+        askedAt: Instant?
     ) {
         self.epoch = epoch
         self.noticeCount = noticeCount
         self.plan = plan
         self.stage = stage
         self.cause = cause
+        self.isUnderWay = isUnderWay
+        self.confirmed = confirmed
+        self.lapsed = lapsed
         self.ruledAt = ruledAt
         self.isDecisionDue = isDecisionDue
         self.unproven = unproven
+        self.askedAt = askedAt
     }
 }

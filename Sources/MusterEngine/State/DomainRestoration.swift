@@ -73,9 +73,9 @@ public struct DomainRestoration: Sendable {
                     supported: Int(kind.version)
                 )
             }
-            // A later version reads what an earlier one wrote by branching on it here.
-            guard version == 1 else { throw ByteReader.Flaw.outOfRange }
-            try put(kind, name, &reader)
+            // What an earlier version wrote is read by branching on it.
+            guard version > 0 else { throw ByteReader.Flaw.outOfRange }
+            try put(kind, name, version, &reader)
         } catch let flaw as ByteReader.Flaw {
             throw malformed(Self.entity(kind, name), flaw.problem)
         } catch let error as StateError {
@@ -90,14 +90,21 @@ public struct DomainRestoration: Sendable {
     private mutating func put(
         _ kind: StateKey.Kind,
         _ name: String,
+        _ version: UInt8,
         _ reader: inout ByteReader
     ) throws(ByteReader.Flaw) {
         switch kind {
         case .resource:
             let id = ResourceID(name)
-            let record = try ResourceRecord(&reader, id: id, domain: self.id, sharing: &sharing)
+            let record = try ResourceRecord(
+                &reader,
+                version: version,
+                id: id,
+                domain: self.id,
+                sharing: &sharing
+            )
             put(record, id)
-        case .domain: record = try DomainRecord(&reader)
+        case .domain: record = try DomainRecord(&reader, version: version)
         case .alert:
             alerts[name] = try Notice(&reader, domain: id, fingerprint: name)
         case .document:
@@ -117,7 +124,7 @@ public struct DomainRestoration: Sendable {
         let slot = domain.situation.inventory.restore(
             resource,
             isStale: record.isStale,
-            isQuarantined: record.quarantineEnd != nil
+            isQuarantined: record.quarantine != nil
         )
         if slot == placements.count {
             placements.append(record.placement)
@@ -127,8 +134,8 @@ public struct DomainRestoration: Sendable {
         note(record.isBlocked, slot, &blocked)
         note(record.isReblocked, slot, &reblocked)
         // Looking for what is mostly not there is dear a million times.
-        if record.quarantineEnd != nil || !domain.quarantines.isEmpty {
-            domain.quarantines[id] = record.quarantineEnd
+        if record.quarantine != nil || !domain.quarantines.isEmpty {
+            domain.quarantines[id] = record.quarantine
         }
         if record.change != nil || !changes.isEmpty { changes[id] = record.change }
         if record.flight != nil || !flights.isEmpty { flights[id] = record.flight }
@@ -183,6 +190,7 @@ public struct DomainRestoration: Sendable {
         }
         domain.epoch = record.epoch
         domain.noticeCount = record.noticeCount
+        domain.askedAt = record.askedAt
         domain.ruledAt = record.ruledAt
         domain.isDecisionDue = record.isDecisionDue
         domain.unproven = Set(record.unproven)
@@ -197,18 +205,17 @@ public struct DomainRestoration: Sendable {
     }
 
     private mutating func resume(_ record: DomainRecord) throws(StateError) {
-        var stages: [[Execution.Item]] = []
+        var stages: [(number: Int, items: [Execution.Item])] = []
         let ordered = changes.sorted { ($0.value.stage, $0.key) < ($1.value.stage, $1.key) }
         for (id, change) in ordered {
-            let index = change.stage - record.stage
-            guard index == stages.count - 1 || index == stages.count else {
+            guard change.stage >= record.stage else {
                 throw malformed(
                     "resource \(id)",
-                    "is in stage \(change.stage), which does not follow the others of the plan"
+                    "is in stage \(change.stage), which the plan has left behind"
                 )
             }
-            if index == stages.count { stages.append([]) }
-            stages[index].append(
+            if stages.last?.number != change.stage { stages.append((change.stage, [])) }
+            stages[stages.count - 1].items.append(
                 .init(resource: id, target: change.target, policies: change.policies)
             )
         }
@@ -221,6 +228,10 @@ public struct DomainRestoration: Sendable {
             domain.situation.targets[slot] = flight.target
         }
         domain.execution.restore(record, stages: stages, flights: commands)
+        // Earlier versions kept changes of resources that are gone.
+        for id in changes.keys where domain.situation.inventory.slots[id] == nil {
+            domain.execution.finish(id, hasLapsed: true)
+        }
     }
 
     // MARK: Words
@@ -254,6 +265,7 @@ extension Domain {
     fileprivate mutating func ground() {
         let inventory = situation.inventory
         for slot in inventory.registered {
+            rounds?.insert(slot, inventory[slot].id)
             if let end = inventory.leaseEnd(slot) { leaseCheck = min(leaseCheck ?? end, end) }
         }
         boundary = configuration.nextBoundary(after: ruledAt)

@@ -16,8 +16,8 @@ struct ResourceRecord {
     /// The last report; `nil` when the resource is gone, and only the plan still names it.
     var resource: Resource?
     var isStale = false
-    /// When its quarantine ends; `nil` when it is in none.
-    var quarantineEnd: Instant?
+    /// Its quarantine; `nil` when it is in none.
+    var quarantine: Quarantine?
     /// What is implemented for it; `nil` when it is not managed.
     var placement: Placement?
     /// Whether no valid choice had it online when that was last looked at, and whether that is new
@@ -51,7 +51,7 @@ struct ResourceRecord {
         var facts: Facts = []
         if resource != nil { facts.insert(.resource) }
         if isStale { facts.insert(.stale) }
-        if quarantineEnd != nil { facts.insert(.quarantined) }
+        if quarantine != nil { facts.insert(.quarantined) }
         if placement != nil { facts.insert(.managed) }
         if placement == .online { facts.insert(.online) }
         if change != nil { facts.insert(.change) }
@@ -60,7 +60,10 @@ struct ResourceRecord {
         if isReblocked { facts.insert(.reblocked) }
         writer.unsigned(facts.rawValue)
         if let resource { writer.report(resource) }
-        if let quarantineEnd { writer.signed(quarantineEnd.milliseconds) }
+        if let quarantine {
+            writer.signed(quarantine.end.milliseconds)
+            writer.byte(quarantine.cause.rawValue)
+        }
         if let change {
             writer.count(change.stage)
             writer.byte(change.target == .online ? 1 : 0)
@@ -70,9 +73,10 @@ struct ResourceRecord {
         return writer.bytes
     }
 
-    /// Reads a value behind its version.
+    /// Reads a value behind its version; version 1 does not say why a resource is in quarantine.
     init(
         _ reader: inout ByteReader,
+        version: UInt8,
         id: ResourceID,
         domain: DomainID,
         sharing: inout Sharing
@@ -85,7 +89,10 @@ struct ResourceRecord {
         if facts.contains(.managed) { placement = facts.contains(.online) ? .online : .offline }
         if facts.contains(.resource) { resource = try reader.report(id, &sharing) }
         if facts.contains(.quarantined) {
-            quarantineEnd = Instant(milliseconds: try reader.signed())
+            let end = Instant(milliseconds: try reader.signed())
+            let cause = Quarantine.Cause(rawValue: version > 1 ? try reader.byte() : 0)
+            guard let cause else { throw .outOfRange }
+            quarantine = Quarantine(end: end, cause: cause)
         }
         if facts.contains(.change) {
             change = PlannedChange(

@@ -13,7 +13,12 @@ enum StateKey {
         case resource = 0x72  // r
 
         /// The latest version of the encoding of values that is known.
-        var version: UInt8 { 1 }
+        var version: UInt8 {
+            switch self {
+            case .domain, .resource: 2
+            case .alert, .baseline, .document: 1
+            }
+        }
     }
 
     /// The domain's name; `nil` when the key is too short or its name is no text.

@@ -281,4 +281,6 @@ public enum ConfigurationChange: Sendable {
     case replaceAll([(Document, source: Node)])
     /// Asks the matching resources to report; every resource where there is no selector.
     case statusRequest(Selector?)
+    /// Ends the quarantine of the matching resources; of all of them where there is no selector.
+    case release(Selector?)
 }

@@ -10,6 +10,7 @@ extension DocumentDecoder {
         case maintenance = "Maintenance"
         case configuration = "Configuration"
         case statusRequest = "StatusRequest"
+        case release = "Release"
         case guardrail = "Guard"
         case approval = "Approval"
 
@@ -43,7 +44,10 @@ extension DocumentDecoder {
             return configuration(fields)
         case .statusRequest:
             guard isAllowedOnBusOnly(fields, "StatusRequest") else { return nil }
-            return statusRequest(fields)
+            return request(fields, "a status request") { .statusRequest($0) }
+        case .release:
+            guard isAllowedOnBusOnly(fields, "Release") else { return nil }
+            return request(fields, "a release") { .release($0) }
         case .guardrail, .approval:
             error(
                 "not-supported-yet",
@@ -134,12 +138,17 @@ extension DocumentDecoder {
         return .replaceAll(documents)
     }
 
-    private mutating func statusRequest(_ fields: Fields) -> ConfigurationChange? {
-        checkKeys(fields, known: Self.headKeys + ["where"], of: "a status request")
+    /// Reads what is asked for all resources, or for those that `where` selects.
+    private mutating func request(
+        _ fields: Fields,
+        _ what: String,
+        _ make: (Selector?) -> ConfigurationChange
+    ) -> ConfigurationChange? {
+        checkKeys(fields, known: Self.headKeys + ["where"], of: what)
         if fields["name"] != nil { _ = name(fields) }
         _ = domain(fields)
-        guard let entry = fields["where"] else { return .statusRequest(nil) }
-        return selector(substituted(entry.value)).map { .statusRequest($0) }
+        guard let entry = fields["where"] else { return make(nil) }
+        return selector(substituted(entry.value)).map(make)
     }
 }
 

@@ -14,7 +14,7 @@ extension DocumentDecoder {
                 findings.append(
                     contentsOf: DocumentReader.conflicts(among: all.map(\.0))
                 )
-            case .parameters, .withdraw, .statusRequest: break
+            case .parameters, .withdraw, .statusRequest, .release: break
             }
         }
         findings.append(contentsOf: DocumentReader.conflicts(among: documents))

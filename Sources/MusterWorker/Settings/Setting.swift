@@ -137,10 +137,32 @@ public struct Setting: Sendable {
             1...1000,
             \.options.commandAttempts
         ),
+        integer(
+            "commands.jitter",
+            "by how many percent at most a command may take longer, spread by chance",
+            0...100,
+            \.options.commandJitter
+        ),
+        integer(
+            "commands.maxInFlight",
+            "how many commands of a domain may await confirmation at once",
+            1...Int.max,
+            \.options.mostInFlight
+        ),
         duration(
             "commands.quarantine",
             "how long a resource is left alone that obeys no command",
             \.options.quarantine
+        ),
+        choice(
+            "reports.onRestore",
+            "whether resources are asked to report after a restore",
+            ["true", "false"]
+        ) { $0.asksOnRestore = $1 == "true" },
+        duration(
+            "reports.every",
+            "how often each resource is asked to report",
+            \.options.reportsEvery
         ),
         integer("solver.work", "the work of one solve", 1...Int.max, \.options.solveWork),
     ]
@@ -148,6 +170,20 @@ public struct Setting: Sendable {
     private static let logLevels = [
         "trace", "debug", "info", "notice", "warning", "error", "critical",
     ]
+}
+
+extension Options {
+    /// The limit as the setting gives it.
+    fileprivate var mostInFlight: Int {
+        get { maxInFlight ?? .max }
+        set { maxInFlight = newValue }
+    }
+
+    /// The interval as the setting gives it: whoever sets it wants one.
+    fileprivate var reportsEvery: Duration {
+        get { reportInterval ?? .zero }
+        set { reportInterval = newValue }
+    }
 }
 
 extension Settings {

@@ -116,6 +116,8 @@ public struct Settings: Hashable, Sendable {
     public var guarantee = Guarantee.exactlyOnce
     /// What decides on the partition of a command.
     public var commandKey = OutboundEncoder.CommandKey.resource
+    /// Whether the resources of a domain are asked to report when it was restored.
+    public var asksOnRestore = true
     /// What the engine is allowed and told.
     public var options = Options()
 

@@ -51,7 +51,7 @@ final class PartitionTask {
         letterEncoder = DeadLetterEncoder(group: settings.group, worker: settings.instance ?? "0")
         context.metrics.domainsChanged(by: start.domains.count)
         for domain in start.domains {
-            tenants[domain.id] = Tenant(domain)
+            tenants[domain.id] = Tenant(domain, asksForReports: settings.asksOnRestore)
             deadlines[domain.id] = domain.nextDeadline
         }
     }
@@ -186,7 +186,8 @@ final class PartitionTask {
                 baseline: context.baseline,
                 options: context.settings.options,
                 zones: .system
-            )
+            ),
+            asksForReports: false
         )
         tenants[id] = tenant
         context.metrics.domainsChanged(by: 1)

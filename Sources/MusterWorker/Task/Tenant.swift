@@ -15,7 +15,11 @@ final class Tenant {
     private(set) var traceParent: TraceParent?
     private var nextNumber = 1
 
-    init(_ domain: Domain) { self.domain = domain }
+    /// Begins with a domain; `asksForReports` is for one that the changelog brought back.
+    init(_ domain: Domain, asksForReports: Bool) {
+        self.domain = domain
+        if asksForReports { pending = [.restored] }
+    }
 
     /// Adds what a record says.
     func add(_ decoded: DecodedRecord, of record: InboundRecord) {

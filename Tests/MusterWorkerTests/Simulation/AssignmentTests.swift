@@ -13,15 +13,19 @@ private struct Scene {
     let clock = SimulatedClock()
     let settings: Settings
 
-    init() {
+    init(asksOnRestore: Bool = false) {
         var settings = Settings()
         settings.topics.partitions = 1
         settings.limits.commitInterval = .zero
+        settings.asksOnRestore = asksOnRestore
         self.settings = settings
     }
 
-    func start(_ name: String = "w-0") -> SimulatedWorker {
-        SimulatedWorker(name, log: log, settings: settings, clock: clock)
+    func start(
+        named name: String = "w-0",
+        _ fault: @escaping () -> Fault? = { nil }
+    ) -> SimulatedWorker {
+        SimulatedWorker(name, log: log, settings: settings, clock: clock, fault: fault)
     }
 
     func append(_ value: String, to topic: String) throws {
@@ -85,6 +89,37 @@ struct AssignmentTests {
         #expect(scene.commands.count == 1)
     }
 
+    @Test("Every restore asks each resource to report once, whichever call of it fails")
+    func requestsOnRestore() throws {
+        func run(crashAt place: Int?) throws -> (requests: [String], calls: Int) {
+            let scene = Scene(asksOnRestore: true)
+            try scene.report("a", "offline")
+            try scene.report("b", "online")
+            var worker = scene.start()
+            for _ in 0..<20 { worker.turn() }
+            #expect(scene.commands.isEmpty)
+            worker.connection.kill()
+            var calls = 0
+            worker = scene.start {
+                calls += 1
+                return calls - 1 == place ? .crash : nil
+            }
+            for _ in 0..<40 {
+                if worker.isDown { worker = scene.start() }
+                worker.turn()
+            }
+            return (scene.commands, calls)
+        }
+        let whole = try run(crashAt: nil)
+        #expect(whole.requests.count == 2)
+        #expect(whole.requests.allSatisfy { $0.contains(#""action":"report""#) })
+        for place in 0..<whole.calls {
+            let count = try run(crashAt: place).requests.count
+            // Where the first restore had come to its end, the second one asks again.
+            #expect(count == 2 || count == 4, "crash at call \(place)")
+        }
+    }
+
     @Test("A decision that was due when the worker ended is made by the next one")
     func dueDecision() throws {
         let scene = Scene()
@@ -145,9 +180,9 @@ struct AssignmentTests {
     func zombie() throws {
         let scene = Scene()
         try scene.require(1)
-        let old = scene.start("w-0")
+        let old = scene.start()
         for _ in 0..<10 { old.turn() }
-        let new = scene.start("w-1")
+        let new = scene.start(named: "w-1")
         scene.log.leave("w-0")
         for _ in 0..<10 { new.turn() }
         // It has not polled, so it does not know.
