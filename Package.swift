@@ -67,6 +67,13 @@ let package = Package(
             dependencies: ["MusterModel", "MusterPolicy"],
             swiftSettings: settings
         ),
+        .target(
+            name: "MusterScenario",
+            dependencies: [
+                "MusterEngine", "MusterMessages", "MusterModel", "MusterPolicy", "MusterYAML",
+            ],
+            swiftSettings: settings
+        ),
         .target(name: "MusterKafka", dependencies: ["CLibRdKafka"], swiftSettings: settings),
         .target(name: "MusterMetrics", swiftSettings: settings),
         .target(name: "MusterHTTP", dependencies: http + [logging], swiftSettings: settings),
@@ -82,7 +89,8 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "MusterEngine", "MusterHTTP", "MusterKafka", "MusterMessages", "MusterModel",
-                "MusterPolicy", "MusterWorker", "MusterYAML", argumentParser, logging,
+                "MusterPolicy", "MusterScenario", "MusterWorker", "MusterYAML", argumentParser,
+                logging,
             ],
             swiftSettings: settings
         ),
@@ -123,6 +131,7 @@ let package = Package(
             ),
             ("MusterYAML", ["MusterModel", "MusterPolicy"]),
             ("MusterMessages", ["MusterModel", "MusterPolicy"]),
+            ("MusterScenario", ["MusterEngine", "MusterModel", "MusterPolicy"]),
             ("MusterKafka", []),
             ("MusterMetrics", []),
             ("MusterHTTP", []),

@@ -42,7 +42,7 @@ public struct Domain: Sendable {
     /// How often the solver was called since the domain was made.
     public internal(set) var solves = 0
 
-    let options: Options
+    private(set) var options: Options
     var configuration: Configuration
     var situation = Situation()
     var execution = Execution()
@@ -118,6 +118,13 @@ public struct Domain: Sendable {
         noteChanges()
         nextDeadline = earliestDeadline
         return turn.directives
+    }
+
+    /// The same domain as one that plans only: it decides as this one would, and sends nothing.
+    public func planningOnly() -> Domain {
+        var copy = self
+        copy.options.isDryRun = true
+        return copy
     }
 
     var earliestDeadline: Instant? {

@@ -3,7 +3,7 @@
 /// An order to one resource, awaiting confirmation by the resource's own report.
 public struct Command: Hashable, Sendable {
     /// What the resource shall do.
-    public enum Action: String, Hashable, Sendable {
+    public enum Action: String, Hashable, Sendable, CaseIterable {
         case start, stop, report
     }
 

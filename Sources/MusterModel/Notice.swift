@@ -8,7 +8,7 @@ public enum Severity: String, Hashable, Sendable, CaseIterable {
 /// A message to people about a domain.
 public struct Notice: Hashable, Sendable {
     /// What it is about.
-    public enum Kind: String, Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
         case configurationUnsatisfied = "configuration-unsatisfied"
         case configurationUpdated = "configuration-updated"
         case configurationRejected = "configuration-rejected"
@@ -21,7 +21,7 @@ public struct Notice: Hashable, Sendable {
     }
 
     /// Whether it opens an alert, closes one, or only informs.
-    public enum Status: String, Hashable, Sendable {
+    public enum Status: String, Hashable, Sendable, CaseIterable {
         case firing, resolved, info
     }
 

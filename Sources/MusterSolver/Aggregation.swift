@@ -43,7 +43,9 @@ struct Aggregation {
     }
 }
 
-/// What each free plain variable does: its range, its start and its factor in each row.
+/// What each free plain variable does: its range and its factor in each row. Where it starts is no
+/// part of it: of variables that differ in nothing else, those that would have to move for nothing
+/// stay, because a class shares its value out from its members' starts.
 private struct Columns {
     struct Entry: Equatable {
         let row: Int32
@@ -100,7 +102,6 @@ private struct Columns {
         let index = Int(variable)
         var hash = mix(UInt64(bitPattern: Int64(presolve.lower[index])))
         hash = mix(hash ^ UInt64(bitPattern: Int64(presolve.upper[index])))
-        hash = mix(hash ^ UInt64(bitPattern: Int64(presolve.start[index])))
         for entry in entries[starts[index]..<starts[index + 1]] {
             hash = mix(hash ^ UInt64(bitPattern: Int64(entry.row)))
             hash = mix(hash ^ UInt64(bitPattern: Int64(entry.coefficient)))
@@ -111,7 +112,6 @@ private struct Columns {
     func areEqual(_ a: Int32, _ b: Int32) -> Bool {
         let (i, j) = (Int(a), Int(b))
         return presolve.lower[i] == presolve.lower[j] && presolve.upper[i] == presolve.upper[j]
-            && presolve.start[i] == presolve.start[j]
             && entries[starts[i]..<starts[i + 1]] == entries[starts[j]..<starts[j + 1]]
     }
 

@@ -12,6 +12,9 @@ struct Muster: AsyncParsableCommand {
             64 wrong usage; 69 the broker cannot be reached; 78 wrong configuration.
             """,
         version: "0.1.0",
-        subcommands: [RunCommand.self, DemoCommand.self, PlanCommand.self, CheckCommand.self]
+        subcommands: [
+            RunCommand.self, DemoCommand.self, PlanCommand.self, CheckCommand.self,
+            TestCommand.self,
+        ]
     )
 }

@@ -15,7 +15,8 @@ import Testing
             at: folder,
             includingPropertiesForKeys: nil
         )
-        .filter { $0.pathExtension == "yaml" }.sorted { $0.path < $1.path }
+        .filter { $0.pathExtension == "yaml" && !$0.path.hasSuffix(".test.yaml") }
+        .sorted { $0.path < $1.path }
     }
 
     @Test("the example policies are read together without a word")

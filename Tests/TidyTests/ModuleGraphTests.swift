@@ -20,6 +20,9 @@ import Testing
             "MusterEngine": ["MusterModel", "MusterPolicy", "MusterSolver"],
             "MusterMessages": ["MusterModel", "MusterPolicy"],
             "MusterYAML": ["CLibYAML", "MusterModel", "MusterPolicy"],
+            "MusterScenario": [
+                "MusterEngine", "MusterMessages", "MusterModel", "MusterPolicy", "MusterYAML",
+            ],
             "MusterKafka": platform.union(["CLibRdKafka"]),
             "MusterMetrics": platform,
             "MusterHTTP": platform.union([
@@ -27,7 +30,7 @@ import Testing
             ]),
             "MusterWorker": platform.union(core).union(edge).union(["Logging"]),
             "muster": platform.union(core).union(edge)
-                .union(["ArgumentParser", "Logging", "MusterWorker"]),
+                .union(["ArgumentParser", "Logging", "MusterScenario", "MusterWorker"]),
             "MusterTestKit": core.union(["MusterYAML"]),
             "MusterBusKit": platform.union(["MusterKafka"]),
             "BareLoop": [],

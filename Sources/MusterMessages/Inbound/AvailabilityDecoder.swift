@@ -8,6 +8,9 @@ public import MusterModel
 /// Where a key stands twice in an object, its first value counts and the other is only checked to
 /// be JSON, as in Foundation's decoder. `null` stands for an absent optional field.
 public struct AvailabilityDecoder: Sendable {
+    /// The fields of an event, as users write them.
+    public static var fields: [String] { AvailabilityField.allCases.map(\.name) }
+
     /// Makes a decoder; it has no state.
     public init() {}
 

@@ -196,7 +196,7 @@ extension DocumentDecoder {
 
 extension Node {
     /// What it is, as findings name it.
-    var inWords: String {
+    package var inWords: String {
         switch content {
         case .scalar(.null, _, _): "nothing"
         case .scalar(.bool(let value), _, _): "`\(value)`"

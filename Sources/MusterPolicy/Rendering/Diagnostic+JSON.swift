@@ -5,11 +5,12 @@ extension Diagnostic {
     /// `column`, `endLine`, `endColumn`, `help` (null where there is none) and `related`.
     public var json: String {
         let head = [
-            ("code", code.json), ("severity", severity.rawValue.json), ("message", message.json),
+            ("code", code.inJSON), ("severity", severity.rawValue.inJSON),
+            ("message", message.inJSON),
         ]
-        let others = related.map { object([("message", $0.message.json)] + place($0.span)) }
+        let others = related.map { object([("message", $0.message.inJSON)] + place($0.span)) }
         let tail = [
-            ("help", help.map(\.json) ?? "null"),
+            ("help", help.map(\.inJSON) ?? "null"),
             ("related", "[" + others.joined(separator: ",") + "]"),
         ]
         return object(head + place(span) + tail)
@@ -17,7 +18,7 @@ extension Diagnostic {
 
     private func place(_ span: SourceSpan) -> [(String, String)] {
         [
-            ("file", span.source.json), ("line", String(span.start.line)),
+            ("file", span.source.inJSON), ("line", String(span.start.line)),
             ("column", String(span.start.column)), ("endLine", String(span.end.line)),
             ("endColumn", String(span.end.column)),
         ]
@@ -30,7 +31,7 @@ extension Diagnostic {
 
 extension String {
     /// The text as a JSON string.
-    fileprivate var json: String {
+    package var inJSON: String {
         var text = "\""
         for scalar in unicodeScalars {
             switch scalar {

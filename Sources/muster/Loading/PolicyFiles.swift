@@ -38,19 +38,9 @@ struct PolicyFiles {
     }
 
     private mutating func files(at path: String) -> [String] {
-        guard
-            let values = try? URL(fileURLWithPath: path).resourceValues(forKeys: [.isDirectoryKey])
-        else {
+        guard let found = FileTree.files(at: path, .documents) else {
             report("no-such-file", path, "there is no file or folder `\(path)`")
             return []
-        }
-        guard values.isDirectory == true else { return [path] }
-        let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
-        let found = names.filter { name in
-            let file = name.split(separator: "/").last ?? ""
-            return !name.split(separator: "/").contains { $0.hasPrefix(".") }
-                && [".yaml", ".yml", ".json"].contains { file.hasSuffix($0) }
-                && !file.contains(".test.")
         }
         if found.isEmpty {
             report(
@@ -60,7 +50,7 @@ struct PolicyFiles {
                 help: "policy files end in .yaml, .yml or .json"
             )
         }
-        return found.sorted().map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+        return found
     }
 
     private mutating func read(_ file: String) -> [DocumentText] {
