@@ -160,7 +160,8 @@ let package = Package(
             .testTarget(
                 name: "TidyTests",
                 dependencies: [
-                    "MusterHTTP", "MusterMetrics", "MusterPolicy", "MusterWorker", "MusterYAML",
+                    "MusterEngine", "MusterHTTP", "MusterMetrics", "MusterPolicy",
+                    "MusterScenario", "MusterWorker", "MusterYAML",
                 ],
                 swiftSettings: settings
             ),

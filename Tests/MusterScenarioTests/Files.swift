@@ -1,10 +1,8 @@
-// Test files in memory, and the ones that ship.
+// Test files in memory, as tests of the reader and the runner give them.
 
-import Foundation
 import MusterEngine
 import MusterPolicy
 import MusterScenario
-import MusterWorker
 import Testing
 
 extension ScenarioSurroundings {
@@ -20,18 +18,6 @@ extension ScenarioSurroundings {
             }
         )
     }
-
-    /// The file system, for single files.
-    static let disk = ScenarioSurroundings(
-        policies: { path in
-            FileManager.default.contents(atPath: path).map {
-                [DocumentSource(name: path, bytes: Array($0))]
-            }
-        },
-        reports: { path in FileManager.default.contents(atPath: path).map { Array($0) } },
-        options: { _ in .success(Options()) },
-        zones: .system
-    )
 }
 
 /// What is found in a test file, a line each: place, code, message and help.
