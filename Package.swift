@@ -110,10 +110,11 @@ let package = Package(
             path: "Sources/BareLoop",
             cSettings: [.define("_POSIX_C_SOURCE", to: "200809L")]
         ),
+        .target(name: "CAllocations"),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "MusterBusKit", "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel",
+                "CAllocations", "MusterBusKit", "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel",
                 "MusterPolicy", "MusterSolver", "MusterTestKit",
             ],
             path: "Sources/Benchmarks",

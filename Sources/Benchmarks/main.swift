@@ -4,8 +4,8 @@
 internal import Foundation
 
 let benchmarks: [any Benchmark.Type] = [
-    DecodeBenchmark.self, RestoreBenchmark.self, SolveBenchmark.self, BusBenchmark.self,
-    VersusBenchmark.self,
+    DecodeBenchmark.self, RestoreBenchmark.self, SolveBenchmark.self, EngineBenchmark.self,
+    BusBenchmark.self, VersusBenchmark.self,
 ]
 
 let chosen = CommandLine.arguments.dropFirst().first

@@ -14,8 +14,14 @@ extension Domain {
             return
         }
         guard !turn.touched.isEmpty else { return }
+        for slot in turn.touched where situation.inventory.resources[slot] != nil {
+            if situation.mattersToBlocked(slot) { situation.isBlockedStale = true }
+            situation.uniteGuests(of: slot)
+        }
         situation.refreshBlocked()
         for slot in situation.inventory.ordered(turn.touched) { settle(slot, &turn) }
+        settleGains(&turn)
+        settleLosses(&turn)
     }
 
     private mutating func settle(_ slot: Int, _ turn: inout Turn) {
@@ -25,21 +31,30 @@ extension Domain {
         let isUsable = situation.inventory.isUsable[slot]
         if wasUsable != isUsable { describe(slot, isUsable: isUsable, &turn) }
         guard situation.isManaged[slot] else {
-            if wasOnline != situation.isOnline[slot] || wasUsable != isUsable {
+            if wasOnline != situation.isOnline[slot]
+                || (wasUsable != isUsable && readsUsability(of: slot))
+            {
                 turn.slots.insert(slot)
-                if let host = situation.inventory.host(of: slot) { turn.slots.insert(host) }
+                if let host = situation.inventory.host(of: slot) {
+                    turn.slots.insert(host)
+                    situation.uniteGuests(of: host)
+                }
             }
             return
         }
         switch (wasUsable, isUsable) {
         case (true, false):
-            // Outside the implemented configuration nothing becomes better by its loss.
-            if wasOnline || readsUsability(of: slot) { turn.slots.insert(slot) }
-        case (false, true):
-            if situation.isCurrentlyOnline(slot) || readsUsability(of: slot)
-                || situation.couldImprove(with: slot)
-            {
+            // Outside the implemented configuration nothing becomes better by its loss (rule R1).
+            if readsUsability(of: slot) {
                 turn.slots.insert(slot)
+            } else if wasOnline {
+                turn.lost.append(slot)
+            }
+        case (false, true):
+            if situation.isCurrentlyOnline(slot) || readsUsability(of: slot) {
+                turn.slots.insert(slot)
+            } else {
+                turn.gained.append(slot)
             }
         case (true, true):
             let isOnline = situation.isCurrentlyOnline(slot)
@@ -61,17 +76,10 @@ extension Domain {
     }
 
     private mutating func describe(_ slot: Int, isUsable: Bool, _ turn: inout Turn) {
-        let name = situation.inventory[slot].id
         guard situation.isManaged[slot] || !situation.occurrences[slot].isEmpty else { return }
-        let reason = situation.inventory.reasonUnusable(slot) ?? "usable"
-        turn.changes.append(
-            .init(
-                subject: name.name,
-                from: isUsable ? "unusable" : "usable",
-                to: isUsable ? "usable" : reason
-            )
-        )
-        turn.causes.append(isUsable ? "\(name) became usable" : "\(name) became \(reason)")
+        let change = usabilityChange(slot, isUsable: isUsable)
+        turn.causes.append("\(change.subject) became \(change.to)")
+        turn.changes.append(change)
     }
 
     /// Whether an enforced policy reads the slot's usability apart from its state.
@@ -138,23 +146,6 @@ extension Domain {
                     unproven.remove(name)
                 }
             }
-        }
-    }
-}
-
-extension Situation {
-    /// Whether a lower objective is possible now that an offline slot can be used: only where
-    /// its part leaves a policy unsatisfied or pays for something.
-    ///
-    /// - Complexity: O(size of the slot's part).
-    func couldImprove(with slot: Int) -> Bool {
-        parts(touching: [slot], policies: []).contains { part in
-            part.policies.contains { index in
-                !policies[index].isSatisfied || policies[index].preferenceCost > 0
-            }
-                || part.slots.contains { slot in
-                    isOnline[slot] ? onlineCost[slot] > 0 : onlineCost[slot] < 0
-                }
         }
     }
 }

@@ -33,6 +33,7 @@ extension Domain {
     }
 
     private mutating func observe(_ resource: Resource, _ turn: inout Turn) {
+        // A copy, for a report that selectors see something new of.
         let held = situation.inventory.slots[resource.id].map { situation.inventory[$0] }
         switch situation.inventory.apply(resource) {
         case .ignored:
@@ -77,7 +78,7 @@ extension Domain {
         }
     }
 
-    private mutating func lease(_ slot: Int) {
+    mutating func lease(_ slot: Int) {
         guard let end = situation.inventory.leaseEnd(slot) else { return }
         leaseCheck = min(leaseCheck ?? end, end)
     }

@@ -175,7 +175,7 @@ extension Domain {
     /// The most changes that one notice lists.
     static var changesPerNotice: Int { 100 }
 
-    private mutating func tellChanges(_ turn: inout Turn) {
+    mutating func tellChanges(_ turn: inout Turn) {
         guard !turn.changes.isEmpty else { return }
         let count = turn.changes.count
         let what =

@@ -68,6 +68,8 @@ public struct Domain: Sendable {
     var rounds: Rounds?
     /// Up to when that was done; `nil` where it never was.
     var askedAt: Instant?
+    /// What people are to be told of reports of which nothing followed.
+    var untold: [IdleChange] = []
     /// Counts notices, for ids that are the same whenever the same happens.
     var noticeCount = 0
     /// When the domain's history began. Without a state that outlasts the process the counts
@@ -97,13 +99,19 @@ public struct Domain: Sendable {
     /// Takes in events in their order, then decides once on the state that holds.
     ///
     /// - Returns: what is to be done, in order; empty when nothing is.
-    /// - Complexity: O(1) for reports that confirm what is implemented; otherwise the cost of
-    ///   solving the parts that the events touch, plus a pass over the slots when resources
+    /// - Complexity: O(1) for reports of which nothing follows, see ``takeIdle(_:)``; otherwise the
+    ///   cost of solving the parts that the events touch, plus a pass over the slots when resources
     ///   appear, go or change what selectors see.
     public mutating func handle(_ events: [Event], at now: Instant) -> [Directive] {
+        var rest = events[...]
+        if isQuiet(at: now) {
+            takeIdle(&rest)
+            if rest.isEmpty && untold.isEmpty { return [] }
+        }
         var turn = Turn(now: now)
         begin(&turn)
-        for event in events { absorb(event, &turn) }
+        for event in rest { absorb(event, &turn) }
+        rememberIdle(&turn)
         pass(&turn)
         if turn.isWhole { widen(&turn) }
         // Mostly nothing but leases is new, and then nothing else is looked at.
@@ -113,6 +121,8 @@ public struct Domain: Sendable {
             decide(&turn)
             proceed(&turn)
             alert(&turn)
+        } else {
+            tellChanges(&turn)
         }
         ask(&turn)
         noteChanges()
@@ -142,6 +152,10 @@ struct Turn {
     /// Slots and policies whose parts have to be decided.
     var slots: Set<Int> = []
     var policies: Set<Int> = []
+    /// Managed slots that were online and cannot be used any more, and slots that were unusable and
+    /// are off, of which nothing may follow.
+    var lost: [Int] = []
+    var gained: [Int] = []
     /// Whether grounding has to be renewed.
     var isStructural = false
     /// Whether everything has to be grounded and decided anew.

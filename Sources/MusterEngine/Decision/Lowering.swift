@@ -28,25 +28,32 @@ struct Lowering {
     private(set) var problem = Problem()
     /// What each objective of ``problem`` stands for, in order.
     private(set) var levels: [Level] = []
-    private var variables: [Int: Variable] = [:]
+    private let numbers: SlotTable
+    /// The variables of ``Part/slots``, in order.
+    private var variables: [Variable] = []
 
     /// Lowers the structure: hosts and firm dependencies. What is asked beyond that is added by
     /// ``decide()`` or by demands.
     init(_ situation: Situation, _ part: Part) {
         self.situation = situation
         self.part = part
+        numbers = SlotTable(part.slots)
+        variables.reserveCapacity(part.slots.count)
         for slot in part.slots {
-            variables[slot] = problem.addVariable(0...1, start: situation.isOnline[slot] ? 1 : 0)
+            variables.append(problem.addVariable(0...1, start: situation.isOnline[slot] ? 1 : 0))
         }
         structure()
     }
 
     /// What the solution says of each open slot.
     func states(in solution: Solution) -> [(slot: Int, isOnline: Bool)] {
-        part.slots.compactMap { slot in
-            variables[slot].map { (slot, solution.values[Int($0.index)] > 0) }
+        zip(part.slots, variables).map { slot, variable in
+            (slot, solution.values[Int(variable.index)] > 0)
         }
     }
+
+    /// The variable of a slot; `nil` where its state is settled.
+    private func variable(of slot: Int) -> Variable? { numbers[slot].map { variables[$0] } }
 
     // MARK: Demands
 
@@ -79,9 +86,8 @@ struct Lowering {
     // MARK: Structure
 
     private mutating func structure() {
-        for slot in part.slots {
-            guard let variable = variables[slot] else { continue }
-            if let host = situation.inventory.host(of: slot), let above = variables[host] {
+        for (slot, variable) in zip(part.slots, variables) {
+            if let host = situation.inventory.host(of: slot), let above = self.variable(of: host) {
                 problem.require(variable, implies: Literal(above))
             }
         }
@@ -97,7 +103,7 @@ struct Lowering {
 
     /// Demands that a dependency is met if a dependent is online.
     private mutating func require(_ met: Truth, for dependent: Int) {
-        let variable = variables[dependent]
+        let variable = variable(of: dependent)
         if variable == nil, situation.fixing(dependent) != .fixed(true) { return }
         switch (met, variable) {
         case (.constant(true), _): break
@@ -112,7 +118,7 @@ struct Lowering {
 
     /// Whether a slot is online: a variable, or what is settled.
     private func online(_ slot: Int) -> LinearSum {
-        if let variable = variables[slot] {
+        if let variable = variable(of: slot) {
             var sum = LinearSum()
             sum.add(1, variable)
             return sum
@@ -144,8 +150,7 @@ struct Lowering {
                 cost.add(preference.weight, shortfall(preference.condition, of: ground))
             }
         }
-        for slot in part.slots {
-            guard let variable = variables[slot] else { continue }
+        for (slot, variable) in zip(part.slots, variables) {
             cost.add(situation.onlineCost[slot], variable)
             let change = situation.changeCost[slot]
             if situation.isCurrentlyOnline(slot) {

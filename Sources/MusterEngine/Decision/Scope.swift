@@ -21,22 +21,22 @@ extension Situation {
     /// - Complexity: O(size of the parts found).
     func parts(touching slots: some Sequence<Int>, policies seeds: some Sequence<Int>) -> [Part] {
         var search = Search(situation: self)
-        for policy in seeds.sorted() { search.part(from: .policy(policy)) }
+        for policy in seeds.sorted() { search.part(fromPolicy: policy) }
         for slot in slots.sorted() {
             // A settled slot still touches what reads it, even though it ties nothing; and a host
             // may be there for nobody now.
             if search.isOpen(slot) {
-                search.part(from: .slot(slot))
+                search.part(fromSlot: slot)
             } else {
-                for policy in enforcedReaders(of: slot) { search.part(from: .policy(policy)) }
+                for policy in enforcedReaders(of: slot) { search.part(fromPolicy: policy) }
                 for guest in inventory.guests(of: slot) where search.isOpen(guest) {
-                    search.part(from: .slot(guest))
+                    search.part(fromSlot: guest)
                 }
                 if let host = inventory.host(of: slot), search.isOpen(host) {
-                    search.part(from: .slot(host))
+                    search.part(fromSlot: host)
                 }
                 for dependency in needs[slot] + serves[slot] {
-                    search.part(from: .dependency(dependency))
+                    search.part(fromDependency: dependency)
                 }
             }
         }
@@ -44,62 +44,84 @@ extension Situation {
     }
 }
 
-/// A breadth-first search over slots, policies and dependencies.
+/// A search over slots, policies and dependencies, which are vertices in this order.
 private struct Search {
-    enum Vertex: Hashable {
-        case slot(Int)
-        case policy(Int)
-        case dependency(Int)
-    }
-
     let situation: Situation
     var found: [Part] = []
-    private var seen: Set<Vertex> = []
-    private var openness: [Int: Bool] = [:]
-    private var pending: [Vertex] = []
+    private var isSeen: [Bool]
+    /// By slot, what ``Situation/fixing(_:)`` says, once it was asked.
+    private var fixings: [Situation.Fixing?]
+    private var pending: [Int] = []
+    private let firstPolicy: Int
+    private let firstDependency: Int
 
-    init(situation: Situation) { self.situation = situation }
-
-    mutating func isOpen(_ slot: Int) -> Bool {
-        if let known = openness[slot] { return known }
-        let open = situation.fixing(slot) == .open
-        openness[slot] = open
-        return open
+    init(situation: Situation) {
+        self.situation = situation
+        firstPolicy = situation.isManaged.count
+        firstDependency = firstPolicy + situation.policies.count
+        isSeen = Array(repeating: false, count: firstDependency + situation.dependencies.count)
+        fixings = Array(repeating: nil, count: firstPolicy)
     }
 
-    mutating func part(from start: Vertex) {
-        guard seen.insert(start).inserted else { return }
-        pending = [start]
+    mutating func isOpen(_ slot: Int) -> Bool { fixing(slot, depth: 0) == .open }
+
+    private mutating func fixing(_ slot: Int, depth: Int) -> Situation.Fixing {
+        if let known = fixings[slot] { return known }
+        var above: Situation.Fixing?
+        if let host = situation.inventory.host(of: slot), depth < Situation.depthLimit {
+            above = fixing(host, depth: depth + 1)
+        }
+        let result = situation.fixing(slot, under: above)
+        fixings[slot] = result
+        return result
+    }
+
+    mutating func part(fromSlot slot: Int) { part(from: slot) }
+
+    mutating func part(fromPolicy policy: Int) { part(from: firstPolicy + policy) }
+
+    mutating func part(fromDependency dependency: Int) { part(from: firstDependency + dependency) }
+
+    private mutating func part(from start: Int) {
+        guard !isSeen[start] else { return }
+        visit(start)
         var part = Part(slots: [], policies: [])
         while let vertex = pending.popLast() {
-            switch vertex {
-            case .slot(let slot):
-                part.slots.append(slot)
-                for policy in situation.enforcedReaders(of: slot) { visit(.policy(policy)) }
-                if let host = situation.inventory.host(of: slot) { visitSlot(host) }
-                for guest in situation.inventory.guests(of: slot) { visitSlot(guest) }
-                for dependency in situation.needs[slot] { visit(.dependency(dependency)) }
-                for dependency in situation.serves[slot] { visit(.dependency(dependency)) }
-            case .policy(let policy):
-                part.policies.append(policy)
-                for slot in situation.policies[policy].coupled { visitSlot(slot) }
-            case .dependency(let index):
-                let dependency = situation.dependencies[index]
-                for slot in dependency.dependents + dependency.providers { visitSlot(slot) }
+            if vertex < firstPolicy {
+                part.slots.append(vertex)
+                visitNeighbours(ofSlot: vertex)
+            } else if vertex < firstDependency {
+                part.policies.append(vertex - firstPolicy)
+                for slot in situation.policies[vertex - firstPolicy].coupled { visitSlot(slot) }
+            } else {
+                let dependency = situation.dependencies[vertex - firstDependency]
+                for slot in dependency.dependents { visitSlot(slot) }
+                for slot in dependency.providers { visitSlot(slot) }
             }
         }
         guard !part.slots.isEmpty || !part.policies.isEmpty else { return }
-        part.slots.sort { situation.inventory[$0].id < situation.inventory[$1].id }
+        part.slots.sort { situation.inventory.isBefore($0, $1) }
         part.policies.sort()
         found.append(part)
     }
 
-    private mutating func visitSlot(_ slot: Int) {
-        guard !seen.contains(.slot(slot)), isOpen(slot) else { return }
-        visit(.slot(slot))
+    private mutating func visitNeighbours(ofSlot slot: Int) {
+        for occurrence in situation.occurrences[slot] where situation.isEnforced[occurrence.policy] {
+            visit(firstPolicy + occurrence.policy)
+        }
+        if let host = situation.inventory.host(of: slot) { visitSlot(host) }
+        for guest in situation.inventory.guests(of: slot) { visitSlot(guest) }
+        for dependency in situation.needs[slot] { visit(firstDependency + dependency) }
+        for dependency in situation.serves[slot] { visit(firstDependency + dependency) }
     }
 
-    private mutating func visit(_ vertex: Vertex) {
-        if seen.insert(vertex).inserted { pending.append(vertex) }
+    private mutating func visitSlot(_ slot: Int) {
+        if !isSeen[slot], isOpen(slot) { visit(slot) }
+    }
+
+    private mutating func visit(_ vertex: Int) {
+        guard !isSeen[vertex] else { return }
+        isSeen[vertex] = true
+        pending.append(vertex)
     }
 }

@@ -43,7 +43,7 @@ extension Situation {
         for (position, index) in order.enumerated() {
             let part = decision.parts[index]
             settle(part.policies.flatMap { policies[$0].coupled })
-            guard !part.slots.isEmpty else { continue }
+            guard !part.slots.isEmpty, !settleAlone(part) else { continue }
             decision.solves += 1
             let left = max(0, budget.work - decision.statistics.work)
             let share = Budget(work: max(left / min(order.count - position, 4), leastWork))
@@ -90,6 +90,20 @@ extension Situation {
         guard isManaged[slot], case .fixed(let value) = fixing(slot), isOnline[slot] != value
         else { return false }
         setOnline(slot, value)
+        return true
+    }
+
+    /// Decides a part of one slot that nothing reads and nothing restrains: its cost says it all.
+    ///
+    /// - Returns: whether the part is such a one.
+    private mutating func settleAlone(_ part: Part) -> Bool {
+        guard part.policies.isEmpty, part.slots.count == 1, let slot = part.slots.first,
+            needs[slot].isEmpty, serves[slot].isEmpty
+        else { return false }
+        let isThere = isCurrentlyOnline(slot)
+        let on = onlineCost[slot].saturatingAdd(isThere ? 0 : changeCost[slot])
+        let off = isThere ? changeCost[slot] : 0
+        if on != off { setOnline(slot, on < off) }
         return true
     }
 

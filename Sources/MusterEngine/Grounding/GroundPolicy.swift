@@ -21,6 +21,9 @@ struct GroundPolicy: Sendable {
     let coupled: [Int]
     /// The quantities that the conditions read.
     var quantities: [GroundQuantity]
+    /// For each quantity, whether a greater one can make the policy worse: leave a condition
+    /// unsatisfied, or further from holding.
+    let hurts: [Bool]
 
     /// Whether it may command.
     var isEnforced: Bool { policy.mode == .enforce }

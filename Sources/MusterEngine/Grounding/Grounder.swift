@@ -54,7 +54,11 @@ struct Grounder {
             changeCosts: changes,
             matched: matched.sorted(),
             coupled: coupled.sorted(),
-            quantities: quantities
+            quantities: quantities,
+            hurts: Polarity.hurts(
+                (require.map { [$0] } ?? []) + prefer.map(\.condition),
+                quantities: quantities.count
+            )
         )
     }
 

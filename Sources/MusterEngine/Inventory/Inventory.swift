@@ -74,6 +74,22 @@ struct Inventory: Sendable {
         return "host \(resource.node?.name ?? "") not usable"
     }
 
+    /// Takes in a report of a resource that hosts nobody and looks the same, and finds out whether
+    /// it is usable.
+    ///
+    /// - Complexity: O(depth of hosting), without an allocation.
+    mutating func renewLeaf(_ slot: Int, by report: borrowing Resource) {
+        touch(slot)
+        write(report, slot)
+        isUsable[slot] = isSoundUpwards(slot)
+    }
+
+    /// Notes that a report was older than the one held.
+    mutating func ignore() { ignoredReports += 1 }
+
+    /// Whether a slot hosts nobody.
+    func hostsNobody(_ slot: Int) -> Bool { guestLists[slot].isEmpty }
+
     /// Whether the resource is not usable for a reason of its own, not for its host's.
     func isBroken(_ slot: Int) -> Bool { !isSound(slot) }
 
@@ -85,26 +101,72 @@ struct Inventory: Sendable {
             let slot = register(resource)
             return .structure(slot: slot, usability: refreshUsability(below: slot))
         }
-        let held = self[slot]
-        guard !resource.isOlder(than: held) else {
+        guard !isOutdated(resource, slot) else {
             ignoredReports += 1
             return .ignored
         }
+        return looksSame(resource, slot) ? renew(slot, by: resource) : replace(slot, by: resource)
+    }
+
+    /// Whether a report was made before the one that is held.
+    func isOutdated(_ resource: borrowing Resource, _ slot: Int) -> Bool {
+        if let sequence = resource.sequence, let held = resources[slot]?.sequence {
+            return sequence < held
+        }
+        return resource.observedAt < resources[slot]?.observedAt ?? resource.observedAt
+    }
+
+    /// Whether selectors, hosts and quantities see no difference to the report that is held.
+    ///
+    /// Field by field in place: a copy of a report costs more than all the comparisons.
+    func looksSame(_ resource: borrowing Resource, _ slot: Int) -> Bool {
+        resources[slot]?.kind == resource.kind && resources[slot]?.node == resource.node
+            && resources[slot]?.cluster == resource.cluster
+            && resources[slot]?.serviceGroup == resource.serviceGroup
+            && resources[slot]?.applications == resource.applications
+            && resources[slot]?.labels == resource.labels
+            && resources[slot]?.capacity == resource.capacity
+    }
+
+    /// Takes in what a report says that looks the same: all that selectors see stays as it is held,
+    /// so that it stays shared.
+    private mutating func renew(_ slot: Int, by resource: Resource) -> Change {
         touch(slot)
         let wasStale = isStale[slot]
         let wasSound = isSound(slot)
+        let isNewState = resources[slot]?.state != resource.state
+        write(resource, slot)
+        let usability = isSound(slot) == wasSound ? [] : refreshUsability(below: slot)
+        return isNewState || !usability.isEmpty || wasStale
+            ? .state(slot: slot, usability: usability) : .renewed(slot: slot)
+    }
+
+    /// Writes what a report says that looks like the one that is held.
+    ///
+    /// - Complexity: O(1), without an allocation.
+    mutating func write(_ report: borrowing Resource, _ slot: Int) {
         isStale[slot] = false
-        let looksSame = resource.looksLike(held)
-        resources[slot] = looksSame ? held.renewed(by: resource) : shared(resource, as: held.id)
+        resources[slot]?.isAvailable = report.isAvailable
+        resources[slot]?.state = report.state
+        resources[slot]?.observedAt = report.observedAt
+        resources[slot]?.sequence = report.sequence
+        resources[slot]?.ttl = report.ttl
+    }
+
+    /// Takes in a report of which selectors see something new.
+    private mutating func replace(_ slot: Int, by resource: Resource) -> Change {
+        let held = self[slot]
+        touch(slot)
+        let wasSound = isSound(slot)
+        isStale[slot] = false
+        resources[slot] = shared(resource, as: held.id)
         let isMoved = resource.node != held.node
         if isMoved { move(slot, from: held.node, to: resource.node) }
         let isUnaffected = !isMoved && isSound(slot) == wasSound
-        let usability = isUnaffected ? [] : refreshUsability(below: slot)
-        if !looksSame { return .structure(slot: slot, usability: usability) }
-        if resource.state == held.state, usability.isEmpty, !wasStale {
-            return .renewed(slot: slot)
-        }
-        return .state(slot: slot, usability: usability)
+        return .structure(
+            slot: slot,
+            usability: isUnaffected ? [] : refreshUsability(below: slot)
+        )
     }
 
     /// The resource with values that others have too, under the id that it was registered by:
@@ -182,9 +244,15 @@ struct Inventory: Sendable {
         return resource.observedAt + ttl
     }
 
+    /// Whether one registered slot's resource comes before another's in order of id.
+    func isBefore(_ a: Int, _ b: Int) -> Bool {
+        guard let first = resources[a]?.id, let second = resources[b]?.id else { return a < b }
+        return first < second
+    }
+
     /// Registered slots in order of resource id, which is the same whoever reported first.
     func ordered(_ slots: some Sequence<Int>) -> [Int] {
-        slots.filter { resources[$0] != nil }.sorted { self[$0].id < self[$1].id }
+        slots.filter { resources[$0] != nil }.sorted { isBefore($0, $1) }
     }
 
     /// Of registered slots those that come first in order of resource id.
@@ -251,9 +319,9 @@ struct Inventory: Sendable {
     }
 
     private func isSound(_ slot: Int) -> Bool {
-        guard let resource = resources[slot] else { return false }
-        return resource.isAvailable && resource.state != .faulted && !isStale[slot]
-            && !isQuarantined[slot]
+        // Field by field: a copy of the whole report is dear.
+        resources[slot]?.isAvailable == true && resources[slot]?.state != .faulted
+            && !isStale[slot] && !isQuarantined[slot]
     }
 
     /// Whether the slot and every registered host above it is sound. A ring of hosts holds
@@ -330,6 +398,12 @@ struct Inventory: Sendable {
 
     /// Recomputes the usability of a slot and everything hosted below it.
     private mutating func refreshUsability(below slot: Int) -> [Int] {
+        if guestLists[slot].isEmpty {
+            let usable = isSoundUpwards(slot)
+            guard usable != isUsable[slot] else { return [] }
+            isUsable[slot] = usable
+            return [slot]
+        }
         var changed: [Int] = []
         var pending = [slot]
         var seen: Set<Int> = [slot]
@@ -345,32 +419,5 @@ struct Inventory: Sendable {
             }
         }
         return changed
-    }
-}
-
-extension Resource {
-    /// Whether this report was made before `held`.
-    fileprivate func isOlder(than held: Resource) -> Bool {
-        if let sequence, let other = held.sequence { return sequence < other }
-        return observedAt < held.observedAt
-    }
-
-    /// The same resource with what a report says that looks like it: all that selectors see stays
-    /// as it is held, so that it stays shared.
-    fileprivate func renewed(by report: Resource) -> Resource {
-        var copy = self
-        copy.isAvailable = report.isAvailable
-        copy.state = report.state
-        copy.observedAt = report.observedAt
-        copy.sequence = report.sequence
-        copy.ttl = report.ttl
-        return copy
-    }
-
-    /// Whether selectors, hosts and quantities see no difference.
-    fileprivate func looksLike(_ other: Resource) -> Bool {
-        kind == other.kind && node == other.node && cluster == other.cluster
-            && serviceGroup == other.serviceGroup && applications == other.applications
-            && labels == other.labels && capacity == other.capacity
     }
 }

@@ -12,7 +12,7 @@ extension Situation {
     }
 
     /// Hosts of hosts of hosts: deeper chains than this are taken as a ring.
-    private static var depthLimit: Int { 32 }
+    static var depthLimit: Int { 32 }
 
     /// What the rules say of a slot's state (contract, section 5), and what costs nothing to
     /// settle: see ``isDominated(_:)``. What dependencies and maintenance make impossible is
@@ -22,18 +22,21 @@ extension Situation {
     func fixing(_ slot: Int) -> Fixing { fixing(slot, depth: 0) }
 
     private func fixing(_ slot: Int, depth: Int) -> Fixing {
+        var above: Fixing?
+        if let host = inventory.host(of: slot), depth < Self.depthLimit {
+            above = fixing(host, depth: depth + 1)
+        }
+        return fixing(slot, under: above)
+    }
+
+    /// The same where it is known for the slot's host, which is `nil` without a host.
+    func fixing(_ slot: Int, under above: Fixing?) -> Fixing {
         guard inventory.isUsable[slot] else { return .fixed(false) }
         guard isManaged[slot] else { return .fixed(isCurrentlyOnline(slot)) }
-        if blocked.contains(slot) { return .fixed(false) }
+        if !blocked.isEmpty, blocked.contains(slot) { return .fixed(false) }
         if isProtected(slot) { return .fixed(true) }
-        if isForbidden(slot) { return .fixed(false) }
-        var hostIsOn = true
-        if let host = inventory.host(of: slot), depth < Self.depthLimit {
-            let above = fixing(host, depth: depth + 1)
-            if above == .fixed(false) { return .fixed(false) }
-            hostIsOn = above == .fixed(true)
-        }
-        return hostIsOn && isDominated(slot) ? .fixed(true) : .open
+        if isForbidden(slot) || above == .fixed(false) { return .fixed(false) }
+        return above != .open && isDominated(slot) ? .fixed(true) : .open
     }
 
     /// Whether maintenance alone keeps the slot off.
@@ -63,8 +66,10 @@ extension Situation {
     /// managed slots can be online together, so protecting hosts never leaves without a choice.
     ///
     /// - Complexity: O(slots × rounds), and nothing where there are neither dependencies nor
-    ///   maintenance.
+    ///   maintenance, or nothing has changed that matters to it.
     mutating func refreshBlocked() {
+        guard isBlockedStale else { return }
+        isBlockedStale = false
         let before = blocked
         blocked = []
         defer {
@@ -83,6 +88,17 @@ extension Situation {
                 isStable = false
             }
         }
+    }
+
+    /// Whether another usability or reported state of a slot may change what is blocked.
+    func mattersToBlocked(_ slot: Int) -> Bool {
+        guard !dependencies.isEmpty || !rules.maintenance.isEmpty || !blocked.isEmpty else {
+            return false
+        }
+        if traits[slot].contains(.ruled) || blocked.contains(slot) { return true }
+        guard inventory.hostsNobody(slot) else { return true }
+        guard let host = inventory.host(of: slot) else { return false }
+        return traits[host].contains(.ruled) || !canBeOnline(host)
     }
 
     /// Whether maintenance keeps the slot off. A cordoned host cannot be started, even for the

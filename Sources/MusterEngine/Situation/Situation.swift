@@ -24,6 +24,18 @@ struct Situation: Sendable {
         let providers: [Int]
     }
 
+    /// What rules and policies make of a slot beyond its own state.
+    struct Traits: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        /// Its usability counts for some policy apart from its state.
+        static let readsUsability = Traits(rawValue: 1)
+        /// Being online can do harm to an enforced policy, or its usability counts.
+        static let mayHurt = Traits(rawValue: 2)
+        /// A firm dependency or maintenance concerns it.
+        static let ruled = Traits(rawValue: 4)
+    }
+
     var inventory = Inventory()
     /// The policies in force, in order of name.
     private(set) var policies: [GroundPolicy] = []
@@ -48,6 +60,14 @@ struct Situation: Sendable {
     /// The dependencies that a slot has, and those that it serves, by index.
     private(set) var needs: [[Int]] = []
     private(set) var serves: [[Int]] = []
+    /// What rules and policies make of a slot beyond its own state.
+    private(set) var traits: [Traits] = []
+    /// How each policy stood at the end of the last turn, and the enforced ones that did not stand
+    /// perfectly, in order.
+    private(set) var standings: [Standing] = []
+    private(set) var imperfect: [Int] = []
+    /// Which slots and policies may hang together.
+    var regions = Regions()
     /// The slots for which the last grounding changed the rules or the costs.
     private(set) var rearranged: Set<Int> = []
     /// Slots whose state was set anew, and policies whose counters moved, since the last
@@ -62,8 +82,12 @@ struct Situation: Sendable {
     var reblocked: Set<Int> = []
     /// Slots for which one of these two changed since the last ``forgetChanges()``.
     var blockings: Set<Int> = []
+    /// Whether ``blocked`` may be out of date.
+    var isBlockedStale = true
     /// The target of the command in flight, by slot.
-    var targets: [Int: Placement] = [:]
+    var targets: [Int: Placement] = [:] {
+        didSet { isBlockedStale = true }
+    }
 
     /// The current state of a usable resource: where a command in flight is taking it, else what
     /// it reports.
@@ -137,6 +161,7 @@ struct Situation: Sendable {
     ///
     /// - Complexity: O(occurrences of the slot).
     mutating func refresh(_ slot: Int) {
+        if mattersToBlocked(slot) { isBlockedStale = true }
         let usable = inventory.isUsable[slot]
         if usable != countedUsable[slot] {
             countedUsable[slot] = usable
@@ -151,7 +176,9 @@ struct Situation: Sendable {
 
     private mutating func count(_ slot: Int, usable: Int, online: Int) {
         for occurrence in occurrences[slot] {
-            moved.insert(occurrence.policy)
+            if online != 0 || traits[slot].contains(.readsUsability) {
+                moved.insert(occurrence.policy)
+            }
             policies[occurrence.policy].quantities[occurrence.quantity]
                 .update(term: occurrence.term, usable: usable, online: online)
         }
@@ -173,6 +200,7 @@ struct Situation: Sendable {
         occurrences += Array(repeating: [], count: missing)
         needs += Array(repeating: [], count: missing)
         serves += Array(repeating: [], count: missing)
+        traits += Array(repeating: [], count: missing)
     }
 
     /// Grounds the configuration anew after documents, resources or their attributes changed.
@@ -212,7 +240,50 @@ struct Situation: Sendable {
         }
         index()
         price()
+        characterise()
         compare(with: before)
+    }
+
+    /// Finds the traits of slots and the standing of policies, and makes void what was found for
+    /// the last grounding.
+    private mutating func characterise() {
+        isBlockedStale = true
+        regions = Regions()
+        for slot in traits.indices {
+            traits[slot] = []
+            if !needs[slot].isEmpty || !serves[slot].isEmpty || isDrained[slot] || isCordoned[slot]
+            {
+                traits[slot].insert(.ruled)
+            }
+        }
+        for policy in policies {
+            for (quantity, hurts) in zip(policy.quantities, policy.hurts)
+            where quantity.readsUsability || hurts {
+                for term in quantity.terms {
+                    if quantity.readsUsability { traits[term.slot].insert(.readsUsability) }
+                    if policy.isEnforced { traits[term.slot].insert(.mayHurt) }
+                }
+            }
+        }
+        standings = policies.map { Standing($0) }
+        imperfect = policies.indices.filter { isEnforced[$0] && !standings[$0].isPerfect }
+    }
+
+    /// Takes note of how the policies stand whose counters have moved.
+    ///
+    /// - Complexity: O(leaves of those policies).
+    mutating func noteStandings() {
+        for index in moved where index < standings.count {
+            let wasPerfect = standings[index].isPerfect
+            standings[index] = Standing(policies[index])
+            guard isEnforced[index], standings[index].isPerfect != wasPerfect else { continue }
+            let place = imperfect.firstIndex { $0 >= index } ?? imperfect.endIndex
+            if wasPerfect {
+                imperfect.insert(index, at: place)
+            } else {
+                imperfect.remove(at: place)
+            }
+        }
     }
 
     private mutating func compare(with before: Situation) {

@@ -53,11 +53,18 @@ extension Domain {
             situation.inventory.touch(slot)
         }
         for slot in situation.replaced { situation.inventory.touch(slot) }
-        for slot in situation.blockings { situation.inventory.touch(slot) }
+        for slot in situation.blockings {
+            situation.inventory.touch(slot)
+            // A host that is not blocked any more may tie what it carries.
+            situation.uniteGuests(of: slot)
+        }
+        situation.noteStandings()
         situation.forgetChanges()
         for resource in execution.takeTouched() {
             if let slot = situation.inventory.slots[resource] {
                 situation.inventory.touch(slot)
+                // Where a command takes a host, it may tie what it carries.
+                situation.uniteGuests(of: slot)
             } else {
                 journal.touch(resource)
             }
