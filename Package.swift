@@ -114,7 +114,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "CAllocations", "MusterBusKit", "MusterEngine", "MusterKafka", "MusterMessages", "MusterModel",
+                "CAllocations", "MusterBusKit", "MusterEngine", "MusterKafka", "MusterMessages",
+                "MusterModel",
                 "MusterPolicy", "MusterSolver", "MusterTestKit",
             ],
             path: "Sources/Benchmarks",

@@ -12,6 +12,7 @@ import Testing
         ]
         let platform: Set = ["Dispatch", "Foundation", "Glibc", "Synchronization"]
         return [
+            "CAllocations": [],
             "CLibRdKafka": [],
             "CLibYAML": [],
             "MusterModel": [],
@@ -35,7 +36,7 @@ import Testing
             "MusterBusKit": platform.union(["MusterKafka"]),
             "BareLoop": [],
             "Benchmarks": platform.union(core).union([
-                "MusterBusKit", "MusterKafka", "MusterMessages", "MusterTestKit",
+                "CAllocations", "MusterBusKit", "MusterKafka", "MusterMessages", "MusterTestKit",
             ]),
         ]
     }()

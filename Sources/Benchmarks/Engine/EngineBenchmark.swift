@@ -99,7 +99,8 @@ enum EngineBenchmark: Benchmark {
         var random = SolverRandomness(seed: 2)
         var failing = Tally()
         var recovering = Tally()
-        while failing.count < 100_000 {
+        let begin = nanoseconds()
+        while failing.count < 100_000, nanoseconds() - begin < 20_000_000_000 {
             let unused = life.fleet.machines.indices.filter {
                 let machine = life.fleet.machines[$0]
                 return machine.host != nil && machine.isUsable && !machine.isOn

@@ -1,5 +1,6 @@
 // Many short times, and what is said of them.
 
+internal import Dispatch
 internal import Foundation
 
 /// Times in nanoseconds.
@@ -43,15 +44,7 @@ struct Quantiles {
 }
 
 /// Nanoseconds on a clock that only goes forward.
-func nanoseconds() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-}
+func nanoseconds() -> Int64 { Int64(DispatchTime.now().uptimeNanoseconds) }
 
 /// Nanoseconds that this thread has had a processor.
-func ownNanoseconds() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-}
+func ownNanoseconds() -> Int64 { Int64(threadSeconds() * 1e9) }

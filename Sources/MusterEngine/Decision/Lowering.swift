@@ -28,15 +28,20 @@ struct Lowering {
     private(set) var problem = Problem()
     /// What each objective of ``problem`` stands for, in order.
     private(set) var levels: [Level] = []
+    private let isSettled: Bool
     private let numbers: SlotTable
     /// The variables of ``Part/slots``, in order.
     private var variables: [Variable] = []
 
     /// Lowers the structure: hosts and firm dependencies. What is asked beyond that is added by
     /// ``decide()`` or by demands.
-    init(_ situation: Situation, _ part: Part) {
+    ///
+    /// `isSettled` says that what the rules alone decide is implemented, so that it need not be
+    /// asked for again.
+    init(_ situation: Situation, _ part: Part, isSettled: Bool = false) {
         self.situation = situation
         self.part = part
+        self.isSettled = isSettled
         numbers = SlotTable(part.slots)
         variables.reserveCapacity(part.slots.count)
         for slot in part.slots {
@@ -95,7 +100,7 @@ struct Lowering {
         for index in touched.sorted() {
             let dependency = situation.dependencies[index]
             var sum = LinearSum(-dependency.need.atLeast)
-            for slot in dependency.providers { sum.add(1, online(slot)) }
+            for slot in dependency.providers { addOnline(1, slot, to: &sum) }
             let met = truth(sum)
             for slot in dependency.dependents { require(met, for: slot) }
         }
@@ -123,7 +128,14 @@ struct Lowering {
             sum.add(1, variable)
             return sum
         }
-        return LinearSum(situation.fixing(slot) == .fixed(true) ? 1 : 0)
+        return LinearSum(isFixedOnline(slot) ? 1 : 0)
+    }
+
+    /// Whether a slot without a variable is online.
+    private func isFixedOnline(_ slot: Int) -> Bool {
+        guard isSettled else { return situation.fixing(slot) == .fixed(true) }
+        assert(situation.fixing(slot) == .fixed(situation.isOnline[slot]), "not settled")
+        return situation.isOnline[slot]
     }
 
     // MARK: Objectives
@@ -316,21 +328,35 @@ struct Lowering {
     private mutating func sum(_ quantity: GroundQuantity) -> LinearSum {
         guard !quantity.countsGroups else { return groupSum(quantity) }
         var sum = LinearSum()
-        for term in quantity.terms { sum.add(term.amount, member(term.slot, quantity.state)) }
+        for term in quantity.terms {
+            add(term.amount, memberOf: quantity.state, term.slot, to: &sum)
+        }
         return sum
     }
 
-    /// 1 where a slot is in the state, else 0.
-    private func member(_ slot: Int, _ state: Quantity.StateFilter) -> LinearSum {
-        let usable = situation.inventory.isUsable[slot]
+    /// Adds a multiple of 1 where a slot is in the state, else of 0.
+    private func add(
+        _ amount: Int,
+        memberOf state: Quantity.StateFilter,
+        _ slot: Int,
+        to sum: inout LinearSum
+    ) {
         switch state {
-        case .online: return online(slot)
-        case .available: return LinearSum(usable ? 1 : 0)
-        case .offline:
-            guard usable else { return LinearSum(0) }
-            var sum = LinearSum(1)
-            sum.add(-1, online(slot))
-            return sum
+        case .online: addOnline(amount, slot, to: &sum)
+        case .available where situation.inventory.isUsable[slot]:
+            sum.constant = sum.constant.saturatingAdd(amount)
+        case .offline where situation.inventory.isUsable[slot]:
+            sum.constant = sum.constant.saturatingAdd(amount)
+            addOnline(amount.saturatingNegation, slot, to: &sum)
+        default: break
+        }
+    }
+
+    private func addOnline(_ amount: Int, _ slot: Int, to sum: inout LinearSum) {
+        if let variable = variable(of: slot) {
+            sum.add(amount, variable)
+        } else if isFixedOnline(slot) {
+            sum.constant = sum.constant.saturatingAdd(amount)
         }
     }
 
@@ -338,7 +364,7 @@ struct Lowering {
         var groups: [Int: LinearSum] = [:]
         for term in quantity.terms {
             var group = groups[term.group] ?? LinearSum(-1)
-            group.add(1, member(term.slot, quantity.state))
+            add(1, memberOf: quantity.state, term.slot, to: &group)
             groups[term.group] = group
         }
         var sum = LinearSum()

@@ -9,6 +9,8 @@ struct Part: Sendable {
     var slots: [Int]
     /// Enforced policies, in order.
     var policies: [Int]
+    /// Slots beside them whose state the rules alone decide, where another is implemented.
+    var unsettled: [Int] = []
 }
 
 extension Situation {
@@ -52,6 +54,8 @@ private struct Search {
     /// By slot, what ``Situation/fixing(_:)`` says, once it was asked.
     private var fixings: [Situation.Fixing?]
     private var pending: [Int] = []
+    /// What ``Part/unsettled`` will be of the part that is being searched.
+    private var unsettled: [Int] = []
     private let firstPolicy: Int
     private let firstDependency: Int
 
@@ -99,6 +103,8 @@ private struct Search {
                 for slot in dependency.providers { visitSlot(slot) }
             }
         }
+        part.unsettled = unsettled
+        unsettled = []
         guard !part.slots.isEmpty || !part.policies.isEmpty else { return }
         part.slots.sort { situation.inventory.isBefore($0, $1) }
         part.policies.sort()
@@ -106,7 +112,8 @@ private struct Search {
     }
 
     private mutating func visitNeighbours(ofSlot slot: Int) {
-        for occurrence in situation.occurrences[slot] where situation.isEnforced[occurrence.policy] {
+        for occurrence in situation.occurrences[slot] where situation.isEnforced[occurrence.policy]
+        {
             visit(firstPolicy + occurrence.policy)
         }
         if let host = situation.inventory.host(of: slot) { visitSlot(host) }
@@ -116,7 +123,13 @@ private struct Search {
     }
 
     private mutating func visitSlot(_ slot: Int) {
-        if !isSeen[slot], isOpen(slot) { visit(slot) }
+        guard !isSeen[slot] else { return }
+        switch fixing(slot, depth: 0) {
+        case .open: visit(slot)
+        case .fixed(let isOnline):
+            isSeen[slot] = true
+            if situation.isOnline[slot] != isOnline { unsettled.append(slot) }
+        }
     }
 
     private mutating func visit(_ vertex: Int) {

@@ -42,7 +42,7 @@ extension Situation {
         }
         for (position, index) in order.enumerated() {
             let part = decision.parts[index]
-            settle(part.policies.flatMap { policies[$0].coupled })
+            settle(part.unsettled)
             guard !part.slots.isEmpty, !settleAlone(part) else { continue }
             decision.solves += 1
             let left = max(0, budget.work - decision.statistics.work)
@@ -115,7 +115,7 @@ extension Situation {
         budget: Budget,
         statistics: inout Solution.Statistics
     ) -> Bool {
-        var lowering = Lowering(self, part)
+        var lowering = Lowering(self, part, isSettled: true)
         lowering.decide()
         switch Solver(budget: budget).solve(lowering.problem) {
         case .solved(let solution):
