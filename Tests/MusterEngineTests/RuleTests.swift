@@ -33,13 +33,17 @@ import Testing
         var scene = try scene()
         let solves = scene.domain.solves
         let lost = scene.report(vm("c", available: false))
-        #expect(lost.notices(.resourcesChanged).map(\.summary) == [
-            "c is unavailable; the implemented configuration stays"
-        ])
+        #expect(
+            lost.notices(.resourcesChanged).map(\.summary) == [
+                "c is unavailable; the implemented configuration stays"
+            ]
+        )
         let back = scene.report(vm("c"))
-        #expect(back.notices(.resourcesChanged).map(\.summary) == [
-            "c is usable; the implemented configuration stays"
-        ])
+        #expect(
+            back.notices(.resourcesChanged).map(\.summary) == [
+                "c is usable; the implemented configuration stays"
+            ]
+        )
         #expect(scene.domain.solves == solves)
     }
 
@@ -89,7 +93,9 @@ import Testing
 
     // MARK: What recovers
 
-    @Test("what recovers is decided on while a policy of its own or a lower priority is unsatisfied")
+    @Test(
+        "what recovers is decided on while a policy that it may help is unsatisfied"
+    )
     func recoveryHelps() throws {
         let policies = """
             kind: Policy
@@ -158,7 +164,7 @@ import Testing
         #expect(scene.desired("c") == .online)
     }
 
-    @Test("what is in use is decided on where it could do harm, for now something else may do more")
+    @Test("what is in use and could do harm is decided on when it is lost")
     func harmfulIsLost() throws {
         let policies = """
             kind: Policy
@@ -176,7 +182,7 @@ import Testing
         #expect(scene.desired("c") == .online)
     }
 
-    @Test("a host is lost with what it carries, without a solve where nothing is the worse for it")
+    @Test("a host is lost with what it carries where nothing is the worse for it")
     func hostIsLost() throws {
         var scene = try scene(
             "kind: Policy\nname: one\nrequire: {count: {kind: vm}, atLeast: 1}",
