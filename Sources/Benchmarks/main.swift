@@ -5,7 +5,7 @@ internal import Foundation
 
 let benchmarks: [any Benchmark.Type] = [
     DecodeBenchmark.self, RestoreBenchmark.self, SolveBenchmark.self, EngineBenchmark.self,
-    BusBenchmark.self, VersusBenchmark.self,
+    BusBenchmark.self, VersusBenchmark.self, ExplainBenchmark.self,
 ]
 
 let chosen = CommandLine.arguments.dropFirst().first

@@ -108,19 +108,20 @@ extension Domain {
             }
         }
         if turn.isStructural { resolveWithdrawn(&turn) }
+        tellConflicts(&turn)
     }
 
     /// Ends alerts about what is there no longer.
     private mutating func resolveWithdrawn(_ turn: inout Turn) {
         let inForce = Set(situation.policies.map { fingerprint(of: $0.policy) })
-        for fingerprint in alerts.others.sorted() where !inForce.contains(fingerprint) {
+        let unsatisfied = alerts.others.filter {
+            alerts.open[$0]?.kind == .configurationUnsatisfied
+        }
+        for fingerprint in unsatisfied.sorted() where !inForce.contains(fingerprint) {
             let policy = alerts.open[fingerprint]?.policy ?? ""
             resolve(fingerprint, summary: "policy \(policy) is not in force any more", &turn)
         }
     }
-
-    /// How many alerts of one turn are explained in full.
-    private static var explanationsPerTurn: Int { 20 }
 
     private func fingerprint(of policy: Policy) -> String {
         "\(id)/\(policy.name)/\(Notice.Kind.configurationUnsatisfied.rawValue)"
@@ -130,12 +131,11 @@ extension Domain {
         let policy = situation.policies[index].policy
         let isEnforced = policy.mode == .enforce
         // What only observes is told of as it is: nothing is decided for its sake, so there is no
-        // asking what could be. And when very many fail at once, people are told of all in time,
-        // and of the first ones why.
-        turn.explained += 1
+        // asking what could be. And when very many fail at once, people are told of all in time:
+        // of those that are left when the budget is spent, what they are short of.
         let explanation =
-            isEnforced && turn.explained <= Self.explanationsPerTurn
-            ? situation.explain(index) : situation.describe(index)
+            isEnforced
+            ? situation.explain(index, work: &turn.explanationWork) : situation.describe(index)
         let notice = Notice(
             id: nextNoticeID(.configurationUnsatisfied),
             domain: id,

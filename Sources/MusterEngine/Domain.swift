@@ -171,8 +171,8 @@ struct Turn {
     var removed: [ResourceID] = []
     /// Why the quarantine of a slot has ended.
     var releases: [Int: String] = [:]
-    /// How many alerts have been explained.
-    var explained = 0
+    /// The work that is left for explaining alerts, in the solver's units: some 150 ms at first.
+    var explanationWork = 12_000_000
     /// What made a decision necessary, in words; the first says most.
     var causes: [String] = []
 

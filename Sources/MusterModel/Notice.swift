@@ -18,6 +18,7 @@ public struct Notice: Hashable, Sendable {
         case planSuperseded = "plan-superseded"
         case commandFailed = "command-failed"
         case resourceStale = "resource-stale"
+        case policiesConflict = "policies-conflict"
     }
 
     /// Whether it opens an alert, closes one, or only informs.
@@ -100,7 +101,7 @@ public struct Notice: Hashable, Sendable {
     /// Conditions that cannot hold together.
     public var explanation: [Reason]
     /// Changes that would help, each verified.
-    public var suggestions: [String]
+    public var suggestions: [Suggestion]
     /// Since when.
     public var startsAt: Instant
     /// Until when, once it has ended.
@@ -120,7 +121,7 @@ public struct Notice: Hashable, Sendable {
         summary: String,
         outlook: Outlook? = nil,
         explanation: [Reason] = [],
-        suggestions: [String] = [],
+        suggestions: [Suggestion] = [],
         startsAt: Instant,
         endsAt: Instant? = nil,
         changed: [Change] = []

@@ -13,8 +13,8 @@ struct Muster: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, DemoCommand.self, PlanCommand.self, CheckCommand.self,
-            TestCommand.self,
+            RunCommand.self, DemoCommand.self, PlanCommand.self, ExplainCommand.self,
+            CheckCommand.self, TestCommand.self,
         ]
     )
 }

@@ -22,12 +22,42 @@ struct Terminal: Sendable {
     let isInteractive: Bool
     /// Whether escape sequences for colour are wanted.
     var hasColour: Bool
+    /// Marks and lines of trees.
+    let symbols: Symbols
+
+    /// What trees are drawn with.
+    struct Symbols: Sendable {
+        let holds: String
+        let fails: String
+        let branch: String
+        let lastBranch: String
+        let trunk: String
+
+        static let lines = Symbols(
+            holds: "✓",
+            fails: "✗",
+            branch: "├─ ",
+            lastBranch: "└─ ",
+            trunk: "│  "
+        )
+        static let plain = Symbols(
+            holds: "+",
+            fails: "x",
+            branch: "|- ",
+            lastBranch: "`- ",
+            trunk: "|  "
+        )
+    }
 
     private init(_ handle: FileHandle) {
         self.handle = handle
         isInteractive = isatty(handle.fileDescriptor) == 1
         let environment = ProcessInfo.processInfo.environment
         let isRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
+            .first { !$0.isEmpty }
+        let isUnicode = locale.map { $0.uppercased().contains("UTF") } ?? false
+        symbols = isInteractive && isUnicode ? .lines : .plain
         hasColour = isInteractive && !isRefused && environment["TERM"] != "dumb"
     }
 

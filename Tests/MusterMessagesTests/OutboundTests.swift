@@ -99,7 +99,7 @@ struct OutboundTests {
                 ),
                 Notice.Reason(source: "db", condition: "c", place: nil, needs: "n", has: "h"),
             ],
-            suggestions: ["lower atLeast to 2"],
+            suggestions: [.init("lower atLeast to 2")],
             startsAt: noon,
             endsAt: Instant(milliseconds: noon.milliseconds + 1000),
             changed: [Notice.Change(subject: "vm-1", from: "online", to: "faulted")]

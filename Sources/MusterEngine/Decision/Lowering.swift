@@ -25,7 +25,9 @@ struct Lowering {
 
     let situation: Situation
     let part: Part
-    private(set) var problem = Problem()
+    var problem = Problem()
+    /// What is asked about where it is not what holds.
+    var supposition = Supposition()
     /// What each objective of ``problem`` stands for, in order.
     private(set) var levels: [Level] = []
     private let isSettled: Bool
@@ -60,32 +62,10 @@ struct Lowering {
     /// The variable of a slot; `nil` where its state is settled.
     private func variable(of slot: Int) -> Variable? { numbers[slot].map { variables[$0] } }
 
-    // MARK: Demands
-
-    /// Demands that a condition of a policy holds.
-    mutating func demand(_ condition: GroundCondition, of policy: GroundPolicy) {
-        switch truth(condition, of: policy) {
-        case .constant(true): break
-        case .constant(false): problem.require(LinearSum(-1))
-        case .literal(let literal): problem.require(literal)
-        }
-    }
-
-    /// Asks for the least, or for the greatest, value of a quantity of a policy.
-    mutating func minimise(_ quantity: GroundQuantity, negated: Bool) {
-        let sum = sum(quantity)
-        var objective = LinearSum(negated ? sum.constant.saturatingNegation : sum.constant)
-        for term in sum.terms.sorted(by: { $0.variable < $1.variable }) {
-            objective.add(negated ? -term.coefficient : term.coefficient, term.variable)
-        }
-        problem.objectives = [objective]
-    }
-
-    /// Asks for as few of these slots online as possible.
-    mutating func minimise(_ slots: some Sequence<Int>) {
-        var objective = LinearSum()
-        for slot in slots { objective.add(1, online(slot)) }
-        problem.objectives = [objective]
+    /// Demands that an open slot is online, or that it is not.
+    mutating func force(_ slot: Int, _ isOnline: Bool) {
+        guard let variable = variable(of: slot) else { return }
+        problem.require(Literal(variable, isNegated: !isOnline))
     }
 
     // MARK: Structure
@@ -123,6 +103,7 @@ struct Lowering {
 
     /// Whether a slot is online: a variable, or what is settled.
     private func online(_ slot: Int) -> LinearSum {
+        if let supposed = supposition.online[slot] { return supposed }
         if let variable = variable(of: slot) {
             var sum = LinearSum()
             sum.add(1, variable)
@@ -200,14 +181,14 @@ struct Lowering {
     // MARK: Conditions
 
     /// Whether a sum is at least 0, settled where its range says so.
-    private mutating func truth(_ sum: LinearSum) -> Truth {
+    mutating func truth(_ sum: LinearSum) -> Truth {
         let range = problem.range(of: sum)
         if range.lowerBound >= 0 { return .constant(true) }
         if range.upperBound < 0 { return .constant(false) }
         return .literal(problem.isNonNegative(sum))
     }
 
-    private mutating func truth(_ condition: GroundCondition, of policy: GroundPolicy) -> Truth {
+    mutating func truth(_ condition: GroundCondition, of policy: GroundPolicy) -> Truth {
         switch condition {
         case .and(let conditions):
             return count(conditions, of: policy, in: conditions.count...conditions.count)
@@ -315,9 +296,12 @@ struct Lowering {
         of policy: GroundPolicy
     ) -> [LinearSum] {
         let value = sum(policy.quantities[leaf.quantity])
-        return leaf.bounds.map { bound in
+        return leaf.bounds.enumerated().map { index, bound in
             var slack = LinearSum(bound.constant)
             slack.add(bound.sign, value)
+            if let shift = supposition.shift(of: leaf, bound: index, in: policy) {
+                slack.add(-bound.sign, shift)
+            }
             if let other = bound.other {
                 slack.add(other.factor, sum(policy.quantities[other.quantity]))
             }
@@ -341,6 +325,11 @@ struct Lowering {
         _ slot: Int,
         to sum: inout LinearSum
     ) {
+        if !supposition.isEmpty, state != .online, let usable = supposition.usable[slot] {
+            sum.add(amount, usable)
+            if state == .offline { addOnline(amount.saturatingNegation, slot, to: &sum) }
+            return
+        }
         switch state {
         case .online: addOnline(amount, slot, to: &sum)
         case .available where situation.inventory.isUsable[slot]:
@@ -353,7 +342,9 @@ struct Lowering {
     }
 
     private func addOnline(_ amount: Int, _ slot: Int, to sum: inout LinearSum) {
-        if let variable = variable(of: slot) {
+        if !supposition.isEmpty, let supposed = supposition.online[slot] {
+            sum.add(amount, supposed)
+        } else if let variable = variable(of: slot) {
             sum.add(amount, variable)
         } else if isFixedOnline(slot) {
             sum.constant = sum.constant.saturatingAdd(amount)

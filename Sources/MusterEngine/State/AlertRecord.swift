@@ -29,7 +29,8 @@ extension Notice {
             writer.text(reason.needs)
             writer.text(reason.has)
         }
-        writer.texts(suggestions)
+        // The words are what people may be shown again.
+        writer.texts(suggestions.map(\.text))
         writer.signed(startsAt.milliseconds)
         writer.optional(endsAt) { $0.signed($1.milliseconds) }
         writer.count(changed.count)
@@ -74,7 +75,7 @@ extension Notice {
                     has: try reader.text()
                 )
             },
-            suggestions: try reader.texts(),
+            suggestions: try reader.texts().map { Suggestion($0) },
             startsAt: Instant(milliseconds: try reader.signed()),
             endsAt: try reader.optional { (reader) throws(ByteReader.Flaw) in
                 Instant(milliseconds: try reader.signed())

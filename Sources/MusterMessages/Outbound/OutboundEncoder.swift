@@ -138,7 +138,12 @@ extension OutboundEncoder {
             write(notice.outlook, to: &object)
             object.key("explanation")
             object.array(notice.explanation, write)
-            object.member("suggestions", notice.suggestions)
+            object.member("suggestions", notice.suggestions.map(\.text))
+            let remedies = notice.suggestions.compactMap(\.remedy)
+            if !remedies.isEmpty {
+                object.key("remedies")
+                object.array(remedies, write)
+            }
             object.member("startsAt", notice.startsAt.rfc3339)
             object.member("endsAt", notice.endsAt?.rfc3339)
             object.key("changed")

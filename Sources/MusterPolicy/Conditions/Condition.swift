@@ -108,12 +108,20 @@ public struct Comparison: Hashable, Sendable {
     public var operand: Operand
     /// Where it was written.
     @Incidental public var span: SourceSpan
+    /// The parameter that its number is the value of, where it was written as `${…}`.
+    @Incidental public var parameter: String?
 
     /// Makes a comparison.
-    public init(_ relation: Relation, _ operand: Operand, at span: SourceSpan = .none) {
+    public init(
+        _ relation: Relation,
+        _ operand: Operand,
+        at span: SourceSpan = .none,
+        parameter: String? = nil
+    ) {
         self.relation = relation
         self.operand = operand
         self.span = span
+        self.parameter = parameter
     }
 }
 

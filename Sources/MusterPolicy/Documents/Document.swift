@@ -80,6 +80,8 @@ public struct Policy: Hashable, Sendable {
     public var severity: Severity
     /// Where it was written.
     @Incidental public var span: SourceSpan
+    /// In how many places of the text each parameter is used: who sets it anew changes them all.
+    @Incidental public var parameterUses: [String: Int] = [:]
 
     /// Makes a policy; whatever is left out takes the contract's default.
     public init(

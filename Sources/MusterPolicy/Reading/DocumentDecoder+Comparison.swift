@@ -112,7 +112,10 @@ extension DocumentDecoder {
                     isComplete = false
                     continue
                 }
-                comparisons.append(Comparison(relation, operand, at: entry.value.span))
+                let span = entry.value.span
+                comparisons.append(
+                    Comparison(relation, operand, at: span, parameter: scope.uses[span]?.name)
+                )
             } else if let both = between(entry) {
                 comparisons += both
             } else {
@@ -264,8 +267,18 @@ extension DocumentDecoder {
             return nil
         }
         return [
-            Comparison(.atLeast, bounds[0], at: nodes[0].span),
-            Comparison(.atMost, bounds[1], at: nodes[1].span),
+            Comparison(
+                .atLeast,
+                bounds[0],
+                at: nodes[0].span,
+                parameter: scope.uses[nodes[0].span]?.name
+            ),
+            Comparison(
+                .atMost,
+                bounds[1],
+                at: nodes[1].span,
+                parameter: scope.uses[nodes[1].span]?.name
+            ),
         ]
     }
 

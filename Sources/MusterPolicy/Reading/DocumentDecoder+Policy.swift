@@ -34,6 +34,7 @@ extension DocumentDecoder {
         defer { scope = ParameterScope(limits: limits) }
         var policy = Policy(name: name ?? "", domain: domain)
         policy.span = written["name"]?.value.span ?? node.span
+        for use in scope.uses.values { policy.parameterUses[use.name, default: 0] += 1 }
         readHead(of: &policy, fields)
         if let entry = fields["active"] { policy.active = window(entry.value) }
         if let entry = fields["require"] { policy.require = condition(entry.value) }

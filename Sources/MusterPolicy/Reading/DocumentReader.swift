@@ -112,12 +112,16 @@ public enum DocumentReader {
     }
 
     /// What is wrong with documents together that is right with each: one name given twice in a
-    /// domain, and cycles of dependencies among service groups.
+    /// domain, cycles of dependencies among service groups, and enforced policies that can never
+    /// hold together.
     ///
-    /// - Returns: errors, and warnings for cycles that only concern the order of starting.
-    /// - Complexity: O(documents + dependencies), for each domain that is named.
+    /// - Returns: errors, and warnings for cycles that only concern the order of starting and for
+    ///   policies that contradict each other.
+    /// - Complexity: O(documents + dependencies), for each domain that is named, and pairs of
+    ///   bounds up to a limit.
     public static func conflicts(among documents: [Document]) -> [Diagnostic] {
         duplicates(among: documents) + cycles(among: documents)
+            + contradictions(among: documents)
     }
 }
 

@@ -80,7 +80,7 @@ enum Samples {
         summary: "x",
         outlook: .recovery([ResourceID("x")]),
         explanation: [.init(source: "x", condition: "x", place: "x", needs: "x", has: "x")],
-        suggestions: ["x"],
+        suggestions: [.init("x")],
         startsAt: .zero,
         endsAt: .zero,
         changed: [.init(subject: "x", from: "x", to: "x")]

@@ -94,7 +94,7 @@ struct DemoStory {
             case .recovery(let resources): tell("outlook", "once \(listed(resources)) recover")
             case nil: break
             }
-            for suggestion in notice.suggestions.prefix(3) { tell("try", clipped(suggestion)) }
+            for suggestion in notice.suggestions.prefix(3) { tell("try", clipped(suggestion.text)) }
             return false
         case .configurationUnsatisfied:
             tell("resolved", terminal.styled(notice.summary, .green))

@@ -65,30 +65,17 @@ struct PlanCommand: ParsableCommand {
         _ now: Instant
     ) -> [DomainPlan] {
         var options = Options()
-        options.isDryRun = true
         if let solveWork { options.solveWork = solveWork }
-        let named = baseline.entries.compactMap(\.document.domain)
-        return Set(named).union(file.reports.keys).sorted().map { id in
-            var domain = Domain(id, baseline: baseline, options: options, zones: .system)
-            let reports = at == nil ? fresh(file.reports[id] ?? [], now) : file.reports[id] ?? []
-            let directives = domain.handle([.reports(reports)], at: now)
+        let planning = Planning(
+            reports: file.reports,
+            baseline: baseline,
+            now: now,
+            isTimeGiven: at != nil,
+            options: options
+        )
+        return planning.domains.map { id in
+            let (domain, directives) = planning.decide(id)
             return DomainPlan(id: id, summary: domain.summary, directives: directives)
-        }
-    }
-
-    /// A file does not age while it lies there: unless a time is asked for, leases are judged by
-    /// the newest report in it.
-    private func fresh(_ reports: [Report], _ now: Instant) -> [Report] {
-        let times = reports.compactMap { report -> Instant? in
-            if case .observed(let resource) = report { resource.observedAt } else { nil }
-        }
-        guard let newest = times.max() else { return reports }
-        let age = now.milliseconds - newest.milliseconds
-        guard age > 0 else { return reports }
-        return reports.map { report in
-            guard case .observed(var resource) = report else { return report }
-            resource.observedAt = resource.observedAt + .milliseconds(age)
-            return .observed(resource)
         }
     }
 }

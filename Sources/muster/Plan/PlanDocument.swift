@@ -48,20 +48,13 @@ struct PlanDocument: Encodable {
 
     /// Why a policy does not hold.
     struct Complaint: Encodable {
-        struct Reason: Encodable {
-            let source: String
-            let condition: String
-            let place: String?
-            let needs: String
-            let has: String
-        }
-
         let policy: String?
         let summary: String
         let outlook: String?
         let recovery: [String]?
-        let explanation: [Reason]
+        let explanation: [ReasonEntry]
         let suggestions: [String]
+        let remedies: [RemedyEntry]
     }
 
     let domains: [DomainEntry]
@@ -107,30 +100,15 @@ struct PlanDocument: Encodable {
     }
 
     private static func complaint(_ notice: Notice) -> Complaint {
-        var recovery: [String]?
-        var outlook: String?
-        switch notice.outlook {
-        case .never: outlook = "never"
-        case .recovery(let resources):
-            outlook = "recovery"
-            recovery = resources.map(\.name)
-        case nil: break
-        }
+        let outlook = OutlookEntry(notice.outlook)
         return Complaint(
             policy: notice.policy,
             summary: notice.summary,
-            outlook: outlook,
-            recovery: recovery,
-            explanation: notice.explanation.map {
-                .init(
-                    source: $0.source,
-                    condition: $0.condition,
-                    place: $0.place,
-                    needs: $0.needs,
-                    has: $0.has
-                )
-            },
-            suggestions: notice.suggestions
+            outlook: outlook.outlook,
+            recovery: outlook.recovery,
+            explanation: notice.explanation.map(ReasonEntry.init),
+            suggestions: notice.suggestions.map(\.text),
+            remedies: notice.suggestions.compactMap(\.remedy).map(RemedyEntry.init)
         )
     }
 

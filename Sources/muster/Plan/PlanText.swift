@@ -62,27 +62,7 @@ struct PlanText {
         terminal.write("\n" + terminal.styled("Unsatisfied", .bold, .red))
         for notice in plan.complaints {
             terminal.write("  \(terminal.styled("x", .red)) \(notice.summary)")
-            for reason in notice.explanation {
-                let place = reason.place.map { "\($0): " } ?? ""
-                terminal.write("      \(place)\(reason.source): \(reason.condition)")
-                let needs = reason.needs.isEmpty ? "" : "needs \(reason.needs); "
-                terminal.write(terminal.styled("        \(needs)\(reason.has)", .dim))
-            }
-            switch notice.outlook {
-            case .never:
-                terminal.write("      never: not even with every registered resource usable")
-            case .recovery(let resources) where resources.isEmpty:
-                break
-            case .recovery(let resources):
-                terminal.write(
-                    "      would hold once \(resources.map(\.name).joined(separator: ", "))"
-                        + " \(resources.count == 1 ? "has" : "have") recovered"
-                )
-            case nil: break
-            }
-            for suggestion in notice.suggestions {
-                terminal.write("      " + terminal.styled("try: ", .cyan) + suggestion)
-            }
+            terminal.write(notice.explanation, notice.outlook, notice.suggestions)
         }
     }
 
