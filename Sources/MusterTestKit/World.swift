@@ -6,10 +6,10 @@ public import MusterPolicy
 /// A domain's state in which just these resources are online.
 public struct World: Sendable {
     let reference: Reference
-    let online: Set<ResourceID>
+    private(set) var online: Set<ResourceID>
     let usable: Set<ResourceID>
     /// What enclosing `forEach` narrow every selector to.
-    private var narrowing: [(attribute: Attribute, value: String)] = []
+    private(set) var narrowing: [(attribute: Attribute, value: String)] = []
 
     /// Makes the world in which just these are online.
     public init(_ reference: Reference, _ online: Set<ResourceID>) {
@@ -18,13 +18,20 @@ public struct World: Sendable {
         usable = reference.usable
     }
 
-    private func narrowed(to attribute: Attribute, _ value: String) -> World {
+    /// The same world in which just these are online.
+    func with(_ online: Set<ResourceID>) -> World {
+        var copy = self
+        copy.online = online
+        return copy
+    }
+
+    func narrowed(to attribute: Attribute, _ value: String) -> World {
         var copy = self
         copy.narrowing.append((attribute, value))
         return copy
     }
 
-    private func matches(_ selector: Selector) -> [Resource] {
+    func matches(_ selector: Selector) -> [Resource] {
         reference.resources.values.filter { resource in
             selector.matches(resource)
                 && narrowing.allSatisfy { $0.attribute.value(of: resource) == $0.value }
@@ -70,7 +77,7 @@ public struct World: Sendable {
         }
     }
 
-    private func unrolled(_ condition: Condition) -> [(world: World, condition: Condition)] {
+    func unrolled(_ condition: Condition) -> [(world: World, condition: Condition)] {
         guard case .forEach(let attribute, let selector, let required) = condition.form else {
             return []
         }
@@ -109,7 +116,7 @@ public struct World: Sendable {
         )
     }
 
-    private func measure(_ quantity: Quantity, _ resources: [Resource]) -> Int {
+    func measure(_ quantity: Quantity, _ resources: [Resource]) -> Int {
         switch quantity.measure {
         case .count: resources.count
         case .sum(let name): resources.map { $0.capacity[name, default: 0] }.reduce(0, +)
@@ -119,22 +126,26 @@ public struct World: Sendable {
 
     /// How far a value is from what a comparison allows.
     private func misses(_ comparison: Comparison, _ value: Int, total: Int) -> Int {
-        let isUpper = comparison.relation == .atMost || comparison.relation == .lessThan
-        let limit: Int
-        switch comparison.operand {
-        case .integer(let number): limit = number
-        case .share(let share):
-            let product = share * total
-            limit = isUpper ? product / 100_000 : (product + 99_999) / 100_000
-        case .quantity(let quantity, let times, let plus):
-            limit = times * self.value(quantity) + plus
-        }
+        let limit = limit(comparison, total: total)
         switch comparison.relation {
         case .atLeast: return max(0, limit - value)
         case .atMost: return max(0, value - limit)
         case .exactly: return abs(value - limit)
         case .greaterThan: return max(0, limit + 1 - value)
         case .lessThan: return max(0, value - (limit - 1))
+        }
+    }
+
+    /// The number that a comparison names.
+    func limit(_ comparison: Comparison, total: Int) -> Int {
+        let isUpper = comparison.relation == .atMost || comparison.relation == .lessThan
+        switch comparison.operand {
+        case .integer(let number): return number
+        case .share(let share):
+            let product = share * total
+            return isUpper ? product / 100_000 : (product + 99_999) / 100_000
+        case .quantity(let quantity, let times, let plus):
+            return times * self.value(quantity) + plus
         }
     }
 

@@ -52,8 +52,7 @@ extension Domain {
         let steps = unsettled.sorted().map {
             Step(slot: $0, target: situation.isOnline[$0] ? .online : .offline)
         }
-        var staging = Staging(situation, steps: steps)
-        let stages = staging.stages().map { stage in
+        let stages = Staging(situation, steps: steps).stages().map { stage in
             stage.map { step in
                 Execution.Item(
                     resource: situation.inventory[step.slot].id,

@@ -148,7 +148,9 @@ public struct ScenarioReader {
         let settled = baseline(shared.documents)
         let given = domainReports(shared.resources, at: start)
         let domain = domain(shared.domain, settled, given, at: nameEntry.keySpan)
-        let options = shared.settings.flatMap { self.options($0.value) } ?? Options()
+        var options = shared.settings.flatMap { self.options($0.value) } ?? Options()
+        // A test says when a command is sent again, so nothing of that is left to chance.
+        options.commandJitter = 0
         guard let name, let domain else { return nil }
         let steps = steps(entries, node, start, domain, reports: given)
         guard !diagnostics[before...].contains(where: { $0.severity == .error }) else {

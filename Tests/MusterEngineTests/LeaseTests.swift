@@ -1,0 +1,114 @@
+// Reports that expire: stale is not offline, and whatever a resource says next undoes it.
+
+import MusterModel
+import MusterPolicy
+import MusterTestKit
+import Testing
+
+@testable import MusterEngine
+
+@Suite struct LeaseTests {
+    private static let oneUp = "kind: Policy\nname: up\nrequire: {count: {}, atLeast: 1}"
+
+    @Test("a silent resource is not used, keeps what it reported, and its next report undoes that")
+    func silence() throws {
+        var scene = try Scene(Self.oneUp)
+        _ = scene.report(vm("a", .online, ttl: .seconds(30)), vm("b"))
+        var directives = scene.wait(.seconds(29))
+        #expect(directives.isEmpty)
+        directives = scene.wait(.seconds(1))
+        #expect(directives.notices(.resourceStale).map(\.status) == [.firing])
+        #expect(directives.orders == ["start b"])
+        #expect(scene.desired("a") == .offline)
+        directives = scene.report(vm("a", .online, ttl: .seconds(30)))
+        let resolved = directives.notices(.resourceStale)
+        #expect(resolved.map(\.summary) == ["a reports again"])
+        // What is under way in its place is not worth another change.
+        #expect(directives.orders.isEmpty)
+        #expect(scene.domain.summary.usable == 2)
+    }
+
+    @Test("a late older report changes nothing, neither the lease nor that it is over")
+    func lateReport() throws {
+        for isSequenced in [false, true] {
+            var scene = try Scene(Self.oneUp)
+            var report = vm("a", .online, ttl: .seconds(30))
+            if isSequenced { report.sequence = 7 }
+            _ = scene.report(report)
+            var older = report
+            older.sequence = isSequenced ? 6 : nil
+            older.ttl = .seconds(3600)
+            older.observedAt = scene.now + .seconds(isSequenced ? 20 : -1)
+            _ = scene.wait(.seconds(20))
+            #expect(scene.handle(.reports([.observed(older)])).isEmpty)
+            let directives = scene.wait(.seconds(9))
+            #expect(directives.notices(.resourceStale).count == 1)
+            #expect(scene.handle(.reports([.observed(older)])).isEmpty)
+            #expect(scene.domain.summary.usable == 0)
+        }
+    }
+
+    @Test("many that fall silent at one instant lead to one decision and to notices of their own")
+    func many() throws {
+        var scene = try Scene(
+            "kind: Policy\nname: up\nrequire: {count: {}, atLeast: 400}"
+        )
+        _ = scene.report((0..<400).map { vm("v\($0)", .online, ttl: .seconds(30)) })
+        let solves = scene.domain.solves
+        let directives = scene.wait(.seconds(30))
+        #expect(scene.domain.solves <= solves + 2)
+        let fired = directives.notices(.resourceStale)
+        #expect(fired.count == 400)
+        #expect(Set(fired.map(\.fingerprint)).count == 400)
+        let told = directives.notices(.resourcesChanged)
+        #expect(told.count == 1)
+        #expect(told[0].changed.count == 100)
+        #expect(told[0].summary.hasPrefix("400 resources changed"))
+        #expect(scene.wait(.seconds(3600)).isEmpty)
+    }
+
+    @Test("whatever comes and goes, a resource is stale exactly from the end of its last lease")
+    func random() throws {
+        for seed in 0..<30 {
+            var chance = SolverRandomness(seed: UInt64(seed))
+            var scene = Scene()
+            var ends: [String: Instant?] = [:]
+            var open: Set<String> = []
+            for step in 0..<200 {
+                let name = "v\(chance.pick(0...9))"
+                let directives: [Directive]
+                switch chance.pick(0...9) {
+                case 0:
+                    directives = scene.handle(.reports([.removed(ResourceID(name))]))
+                    ends[name] = nil
+                case 1...3: directives = scene.wait(.seconds(chance.pick(0...15)))
+                case 4:
+                    let next = scene.domain.nextDeadline ?? scene.now
+                    let rest = max(0, next.milliseconds - scene.now.milliseconds)
+                    directives = scene.wait(.milliseconds(rest))
+                default:
+                    let ttl: Duration? =
+                        chance.chance(70) ? .seconds(chance.pick(1...20)) : nil
+                    directives = scene.report(vm(name, ttl: ttl))
+                    ends[name] = .some(ttl.map { scene.now + $0 })
+                }
+                for notice in directives.notices(.resourceStale) {
+                    let subject = notice.fingerprint.split(separator: "/")[1]
+                    let isNew =
+                        notice.status == .firing
+                        ? open.insert(String(subject)).inserted
+                        : open.remove(String(subject)) != nil
+                    #expect(isNew, "seed \(seed), step \(step): \(notice.summary)")
+                }
+                let stale = Set(
+                    ends.compactMap { name, end in
+                        end.map { $0 <= scene.now } == true ? name : nil
+                    }
+                )
+                #expect(open == stale, "seed \(seed), step \(step)")
+                let usable = scene.domain.summary.usable
+                #expect(usable == ends.count - stale.count, "seed \(seed), step \(step)")
+            }
+        }
+    }
+}
