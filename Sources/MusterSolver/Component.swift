@@ -22,8 +22,10 @@ struct Component: Sendable {
     var rows = SparseRows()
     /// Rows that follow from the others for integers and help where fractions are allowed.
     var strengthenings = SparseRows()
-    /// One row for each objective; the constant is not used.
+    /// One row for each objective, divided by what its factors share; the constant is not used.
     var objectives = SparseRows()
+    /// What each objective was divided by.
+    var objectiveScales: [Int] = []
     var nodes: [Node] = []
     /// The sums that decide the nodes.
     var sums = SparseRows()

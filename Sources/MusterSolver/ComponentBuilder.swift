@@ -214,12 +214,23 @@ struct ComponentBuilder {
         _ terms: [(row: Int, coefficient: Int, variable: Int32)]
     ) {
         // With nothing to minimise the search has a goal all the same: 0.
-        if presolve.objectives.isEmpty { component.objectives.close(0) }
+        if presolve.objectives.isEmpty {
+            component.objectives.close(0)
+            component.objectiveScales = [1]
+        }
         var index = 0
         for row in presolve.objectives.indices {
             rowNumber += 1
             var size = Int128(0)
-            while index < terms.count, terms[index].row == row {
+            var end = index
+            var scale = 0
+            while end < terms.count, terms[end].row == row {
+                scale = greatestCommonDivisor(scale, terms[end].coefficient)
+                end += 1
+            }
+            // With smaller factors a bound that is a fraction is rounded up further.
+            component.objectiveScales.append(max(1, scale))
+            while index < end {
                 let term = terms[index]
                 index += 1
                 let number = Int(aggregation.classes[Int(term.variable)])
@@ -228,7 +239,7 @@ struct ComponentBuilder {
                     lastRow[number] = rowNumber
                 }
                 let variable = local(term.variable)
-                component.objectives.add(term.coefficient, variable)
+                component.objectives.add(term.coefficient / max(1, scale), variable)
                 let reach = max(
                     component.lower[Int(variable)].magnitude,
                     component.upper[Int(variable)].magnitude

@@ -19,10 +19,10 @@ extension Search {
     /// Tightens the relaxation at the root by rounds of cuts.
     ///
     /// - Returns: a violated reason, or `none`. Bounds are propagated.
-    mutating func cutAtRoot(rounds: Int, bound: inout Int) -> Int32 {
+    mutating func cutAtRoot(rounds: Int) -> Int32 {
         for round in 0..<rounds {
             if work > workLimit { return Reason.none }
-            switch consultRelaxation(bound: &bound) {
+            switch consultRelaxation() {
             case .conflict(let reason): return reason
             case .progress:
                 let conflict = propagate()

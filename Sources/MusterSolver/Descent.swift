@@ -15,11 +15,22 @@ struct ComponentResult: Sendable {
 }
 
 extension Search {
-    /// Minimises the objectives in order.
+    /// How far the search has come.
+    enum Stage {
+        /// Moves to: attempt; finished if the root contradicts itself.
+        case opening
+        /// All objectives but the last are held at their least. Moves to: the first objective;
+        /// finished if that is proven to be the best.
+        case attempt
+        /// Moves to: the next objective; finished after the last and when nothing is feasible.
+        case objective(Int)
+        case finished
+    }
+
+    /// Minimises the objectives in order until all is proven or the work is beyond its limit; may
+    /// be called again with a higher limit.
     mutating func minimise() -> ComponentResult {
-        var result = ComponentResult()
-        result.bounds = component.trivialBounds
-        descend(&result)
+        while proceed() {}
         statistics.work = work
         result.statistics = statistics
         result.values = incumbent
@@ -27,93 +38,150 @@ extension Search {
         return result
     }
 
-    private mutating func descend(_ result: inout ComponentResult) {
+    /// Takes one stage further; false when there is nothing left to do, or no work to do it with.
+    private mutating func proceed() -> Bool {
+        switch stage {
+        case .opening: open()
+        case .attempt: return attempt()
+        case .objective(let index): return minimise(index)
+        case .finished: return false
+        }
+        return true
+    }
+
+    private mutating func open() {
+        result.bounds = component.trivialBounds
         guard propagate() == Reason.none else {
             result.isInfeasible = true
+            stage = .finished
             return
         }
         commitRoot()
         consider(component.start)
         dive(towards: component.start)
         dive(towards: component.lower)
-        attemptAllAtLeast()
-        for objective in 0..<component.objectives.count {
-            guard minimise(objective, into: &result) else { return }
-        }
+        stage = isWithinLeasts ? .objective(0) : .attempt
     }
 
-    /// Brings one objective down; gives whether that is proven.
-    private mutating func minimise(_ objective: Int, into result: inout ComponentResult) -> Bool {
-        var bound = max(result.bounds[objective], leastAtRoot(objective))
-        var isProven = incumbent != nil && incumbentObjectives[objective] <= bound
-        if !isProven {
-            let hadIncumbent = incumbent != nil
-            var ending = Ending.exhausted
-            var hasContradiction = false
-            withGoal(objective) { search in
-                ending = search.run(bound: &bound)
-                hasContradiction = search.incumbent == nil && ending == .proven
+    /// True when there is an incumbent with all objectives but the last at their least.
+    private var isWithinLeasts: Bool {
+        incumbent != nil
+            && (0..<component.objectives.count - 1).allSatisfy {
+                incumbentObjectives[$0] <= leastAtRoot($0)
             }
-            if hasContradiction, !hadIncumbent {
-                result.isInfeasible = true
-                return false
+    }
+
+    /// With every objective but the last held at its least, the last is minimised: mostly all of
+    /// that can be had, and one search does for all.
+    private mutating func attempt() -> Bool {
+        let last = component.objectives.count - 1
+        if goal < 0 {
+            guard last > 0 else {
+                stage = .objective(0)
+                return true
             }
-            isProven = ending == .proven
+            for objective in 0..<last { setLimit(leastAtRoot(objective), ofObjective: objective) }
+            openGoal(last)
+            // Everything learned here rests on the limits just set.
+            isRootTainted = true
+            stageLimit = work + max(1_000_000, (workLimit - work) / 4)
         }
-        if isProven, incumbent != nil { bound = incumbentObjectives[objective] }
-        result.bounds[objective] = bound
-        guard isProven else { return false }
+        let ending = run()
+        if ending == .exhausted, work <= stageLimit { return false }
+        let isProven = ending == .proven
+        let bound = goalBound
+        closeGoal()
+        for objective in 0..<last { setLimit(idleLimit[objective], ofObjective: objective) }
+        stageLimit = Int.max
+        _ = propagate()
+        commitRoot()
+        stage = .objective(0)
+        guard isWithinLeasts else { return true }
+        for objective in 0..<last { settle(objective) }
+        result.bounds[last] = max(result.bounds[last], bound)
+        stage = .objective(last)
+        guard isProven else { return true }
+        settle(last)
+        stage = .finished
+        return true
+    }
+
+    /// Brings one objective down; gives whether there is more to do.
+    private mutating func minimise(_ objective: Int) -> Bool {
+        if goal < 0 {
+            let bound = max(result.bounds[objective], leastAtRoot(objective))
+            result.bounds[objective] = bound
+            if incumbent != nil, incumbentObjectives[objective] <= bound {
+                finish(objective)
+                return true
+            }
+            openGoal(objective)
+            goalBound = bound
+        }
+        let ending = run()
+        result.bounds[objective] = max(result.bounds[objective], goalBound)
+        if ending == .exhausted { return false }
+        let isContradiction = incumbent == nil
+        closeGoal()
+        if isContradiction {
+            result.isInfeasible = true
+            stage = .finished
+        } else {
+            finish(objective)
+        }
+        return true
+    }
+
+    /// Goes on after an objective that is proven.
+    private mutating func finish(_ objective: Int) {
+        settle(objective)
+        stage = objective + 1 < component.objectives.count ? .objective(objective + 1) : .finished
+    }
+
+    /// Holds an objective, which is proven, at the incumbent's value.
+    private mutating func settle(_ objective: Int) {
+        result.bounds[objective] = incumbentObjectives[objective]
         result.proven = objective + 1
         setLimit(incumbentObjectives[objective], ofObjective: objective)
         // The incumbent satisfies the new limit, so there is no conflict to be had.
         if propagate() == Reason.none { commitRoot() }
-        return true
     }
 
-    /// Runs a search for an objective and takes back what held only while it ran.
-    private mutating func withGoal(_ objective: Int, _ body: (inout Search) -> Void) {
+    /// Begins to search for better values of an objective.
+    private mutating func openGoal(_ objective: Int) {
         goal = objective
         isRootTainted = false
+        goalBound = leastAtRoot(objective)
         branching.aim(at: objective, of: component)
-        var saved = Column<Int>(capacity: 2 * count)
-        for key in 0..<2 * count { saved.append(rootBounds[key]) }
-        let limit = idleLimit[objective]
+        rootBeforeGoal.removeAll()
+        for key in 0..<2 * count { rootBeforeGoal.append(rootBounds[key]) }
+        limitBeforeGoal = idleLimit[objective]
         if incumbent != nil, isWithinEarlierLimits {
             setLimit(incumbentObjectives[objective] - 1, ofObjective: objective)
         }
-        body(&self)
+        restarts = 0
+        improvements = 0
+        isRelaxing = false
+        workAtRestart = work
+        plainWork = 0
+        relaxedWork = 0
+        allowance = statistics.conflicts + tactics.conflictsBeforeRelaxation
+        relaxation.isReady = false
+        relaxation.forgetUse()
+    }
+
+    /// Takes back what held only for the goal.
+    private mutating func closeGoal() {
+        let objective = goal
         cancel(to: 0)
         if relaxation.isReady { cuts = tightCuts(untaintedOnly: true) }
         relaxation.isReady = false
         goal = -1
         isRootTainted = false
-        setLimit(limit, ofObjective: objective)
-        restoreRoot(saved)
+        setLimit(limitBeforeGoal, ofObjective: objective)
+        restoreRoot()
         lazyRows.removeAll()
         _ = forgetClauses(tainted: true)
-    }
-
-    /// With every objective but the last held at its least, the last is minimised: mostly all of
-    /// that can be had, and one search does for all.
-    private mutating func attemptAllAtLeast() {
-        let last = component.objectives.count - 1
-        let leasts = (0..<last).map { leastAtRoot($0) }
-        guard last > 0,
-            incumbent == nil || !zip(incumbentObjectives, leasts).allSatisfy({ $0 <= $1 })
-        else { return }
-        let limit = workLimit
-        workLimit = work + (workLimit - work) / 4
-        for (objective, least) in leasts.enumerated() { setLimit(least, ofObjective: objective) }
-        withGoal(last) { search in
-            var bound = search.leastAtRoot(last)
-            // Everything learned here rests on the limits just set.
-            search.isRootTainted = true
-            _ = search.run(bound: &bound)
-        }
-        for objective in 0..<last { setLimit(idleLimit[objective], ofObjective: objective) }
-        workLimit = limit
-        _ = propagate()
-        commitRoot()
     }
 
     /// The least an objective can be at the root's bounds.

@@ -13,15 +13,49 @@ struct Relaxation: ~Copyable {
     /// How many rows are no cuts.
     var baseCount = 0
     var isReady = false
-    /// False while the relaxation has proved useless below the root.
-    var isUsefulInTree = true
-    var calls = 0
-    var hits = 0
+    // Whether it is of use below the root: where few answers prune or fix anything, it is asked
+    // at ever fewer nodes.
+    private var calls = 0
+    private var hits = 0
+    private var pause = 0
+    private var pauseLeft = 0
 
     /// The exact sum of rows.
     var sums = Column<Int128>()
     var demand = Int128(0)
     var isSumTainted = false
+
+    /// Begins to judge its use anew.
+    mutating func forgetUse() {
+        calls = 0
+        hits = 0
+        pause = 0
+        pauseLeft = 0
+    }
+
+    /// Whether to ask it at this node.
+    mutating func isDue() -> Bool {
+        if pauseLeft > 0 {
+            pauseLeft -= 1
+            return false
+        }
+        pauseLeft = pause
+        return true
+    }
+
+    /// Notes whether an answer was of use.
+    mutating func note(isHit: Bool) {
+        calls += 1
+        if isHit { hits += 1 }
+        guard calls >= 40 else { return }
+        if hits <= 2 {
+            pause = min(1000, 2 * pause + 4)
+        } else {
+            pause = hits >= 6 ? 0 : pause / 2
+        }
+        calls = 0
+        hits = 0
+    }
 
     /// Adds a row to the simplex, its factors at most about 2^10.
     mutating func appendToSimplex(_ row: Int) {
@@ -104,9 +138,6 @@ extension Search {
         loadBounds()
         relaxation.simplex.layOut()
         relaxation.isReady = true
-        relaxation.isUsefulInTree = true
-        relaxation.calls = 0
-        relaxation.hits = 0
     }
 
     /// The rows that hold other objectives down.
@@ -141,11 +172,20 @@ extension Search {
         }
     }
 
-    /// Solves the relaxation at the present bounds and draws what can be drawn.
-    ///
-    /// - Parameter bound: at the root, raised to what the relaxation proves of the goal.
-    /// - Returns: what there is to do.
-    mutating func consultRelaxation(bound: inout Int) -> Advice {
+    /// Solves the relaxation at the present bounds and draws what can be drawn. At the root it
+    /// raises the goal's bound.
+    mutating func consultRelaxation() -> Advice {
+        let advice = askRelaxation()
+        if !levels.isEmpty {
+            switch advice {
+            case .conflict, .progress, .integral: relaxation.note(isHit: true)
+            case .branch, .nothing: relaxation.note(isHit: false)
+            }
+        }
+        return advice
+    }
+
+    private mutating func askRelaxation() -> Advice {
         loadBounds()
         let limit = rowLimit[firstObjective + goal]
         let isLimited = limit < idleLimit[goal]
@@ -158,25 +198,18 @@ extension Search {
         )
         statistics.pivots += relaxation.simplex.pivots - pivoted
         work += (relaxation.simplex.work - worked) / 6 + count
-        relaxation.calls += 1
         switch result {
         case .failed: return .nothing
         case .infeasible:
             guard let row = violatedRow(withGoal: false) else { return .nothing }
-            relaxation.hits += 1
             return .conflict(Reason.lazyRow(row))
         case .beyondCutoff:
-            if levels.isEmpty { bound = max(bound, exactBound()) }
+            if levels.isEmpty { goalBound = max(goalBound, exactBound()) }
             guard let row = violatedRow(withGoal: true) else { return .nothing }
-            relaxation.hits += 1
             return .conflict(Reason.lazyRow(row))
         case .optimal:
-            if levels.isEmpty { bound = max(bound, exactBound()) }
-            if fixByReducedCosts() {
-                relaxation.hits += 1
-                return .progress
-            }
-            return fractionalVariable()
+            if levels.isEmpty { goalBound = max(goalBound, exactBound()) }
+            return fixByReducedCosts() ? .progress : fractionalVariable()
         }
     }
 
@@ -296,7 +329,7 @@ extension Search {
     /// Moves bounds that the goal's limit does not leave room for; gives whether any moved.
     private mutating func fixByReducedCosts() -> Bool {
         let limit = rowLimit[firstObjective + goal]
-        guard limit < idleLimit[goal] else { return false }
+        guard limit < idleLimit[goal], mayFix(within: Double(limit)) else { return false }
         for factor in goalFactors.dropFirst().reversed()
         where sumRows(scale: Double(factor), goalFactor: factor) {
             let (product, isTooLarge) = factor.multipliedReportingOverflow(by: limit)
@@ -314,6 +347,19 @@ extension Search {
             let length = trailKey.count
             propagateLazyRow(row, slack: slack)
             return trailKey.count > length
+        }
+        return false
+    }
+
+    /// Whether a reduced cost looks large enough to move a bound: only then it is worth summing up
+    /// exactly.
+    private func mayFix(within limit: Double) -> Bool {
+        let room = (limit - relaxation.simplex.bound) * (1 - 1e-7) - 1e-6
+        for variable in 0..<count {
+            let reach = Double(upper(variable) - lower(variable))
+            if abs(relaxation.simplex.trueReducedCost[variable]) * reach > room, reach > 0 {
+                return true
+            }
         }
         return false
     }

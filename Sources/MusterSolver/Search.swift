@@ -79,6 +79,23 @@ struct Search: ~Copyable {
     // The objective being minimised and what it taints: facts that hold only below the incumbent.
     var goal = -1
     var isRootTainted = false
+    /// A proven lower bound of the goal.
+    var goalBound = 0
+    /// What holds again when the goal is given up: the root's bounds and the goal's limit.
+    var rootBeforeGoal = Column<Int>()
+    var limitBeforeGoal = 0
+    // How the search for the goal is going.
+    var stage = Stage.opening
+    var restarts = 0
+    var improvements = 0
+    var allowance = 0
+    // Whether the relaxation is asked until the next restart, and the work spent with and without.
+    var isRelaxing = false
+    var workAtRestart = 0
+    var relaxedWork = 0
+    var plainWork = 0
+    var stageLimit = Int.max
+    var result = ComponentResult()
 
     var incumbent: [Int]?
     var incumbentObjectives: [Int] = []
@@ -193,13 +210,13 @@ struct Search: ~Copyable {
         }
     }
 
-    /// Goes back to the given root bounds at level 0 and follows all rows and clauses anew.
-    mutating func restoreRoot(_ saved: borrowing Column<Int>) {
+    /// Goes back to the root bounds from before the goal and follows all rows and clauses anew.
+    mutating func restoreRoot() {
         cancel(to: 0)
         commitRoot()
         for key in 0..<2 * count {
-            bounds[key] = saved[key]
-            rootBounds[key] = saved[key]
+            bounds[key] = rootBeforeGoal[key]
+            rootBounds[key] = rootBeforeGoal[key]
         }
         // What was fixed for a while may have been taken out of the choice.
         for variable in 0..<count { branching.restore(variable) }

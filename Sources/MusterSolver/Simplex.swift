@@ -64,6 +64,9 @@ struct Simplex: ~Copyable {
 
     /// Non-negative factors of the rows, after a solve.
     var multipliers = Column<Double>()
+    /// What they leave of the true costs, and the bound that they prove.
+    var trueReducedCost = Column<Double>()
+    var bound = 0.0
     var pivots = 0
     var work = 0
     /// When `work` is beyond this, a solve ends as failed.
@@ -136,6 +139,7 @@ struct Simplex: ~Copyable {
         basicValue.reset(to: 0, count: rows)
         basicLower.reset(to: 0, count: rows)
         basicUpper.reset(to: 0, count: rows)
+        trueReducedCost.reset(to: 0, count: columns)
         touched.removeAll()
         refactor()
         isFresh = false
@@ -307,9 +311,11 @@ struct Simplex: ~Copyable {
             for entry in Int(columnStart[column])..<Int(columnStart[column + 1]) {
                 reduced -= columnValue[entry] * multipliers[columnRow[entry]]
             }
+            trueReducedCost[column] = reduced
             sum += reduced > 0 ? reduced * lower[column] : reduced * upper[column]
         }
         work += rowColumn.count + rows + columns + factors.length
+        bound = sum
         return sum
     }
 }

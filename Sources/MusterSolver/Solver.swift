@@ -46,7 +46,12 @@ public struct Solver: Sendable {
             return result
         }
         var search = Search(component, workLimit: work, tactics: tactics)
-        return search.minimise()
+        var result = search.minimise()
+        for (index, scale) in component.objectiveScales.enumerated() {
+            result.bounds[index] *= scale
+            if result.values != nil { result.objectives[index] *= scale }
+        }
+        return result
     }
 
     private static func join(

@@ -3,8 +3,13 @@
 
 /// When the search turns to what.
 struct Tactics: Hashable, Sendable {
-    /// Conflicts until the first restart, after which the relaxation is asked.
+    /// Conflicts until the first restart, and the unit of the later intervals.
     var restartInterval = 60
+    /// Conflicts of a new goal until the relaxation is asked.
+    var conflictsBeforeRelaxation = 10
+    /// How much work, for each unit spent with the relaxation, is spent without it: some problems
+    /// it sees nothing of.
+    var shareWithoutRelaxation = 0.25
     /// Rounds of cuts at the first restart, and at each later one.
     var firstRounds = 12
     var laterRounds = 3

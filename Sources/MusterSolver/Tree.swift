@@ -19,33 +19,27 @@ extension Search {
         return sum
     }
 
-    /// Searches for ever better values of the goal.
-    ///
-    /// - Parameter bound: a proven lower bound of the goal, raised as it gets better known.
-    /// - Returns: how it ended.
-    mutating func run(bound: inout Int) -> Ending {
-        var restarts = 0
-        // A search that finds one solution after the other, each a little better, needs the
-        // relaxation as much as one that runs into conflicts.
-        var improvements = 0
-        var allowance = statistics.conflicts + restartInterval(0)
-        relaxation.isReady = false
+    /// Searches for ever better values of the goal, until there are none or the work is beyond its
+    /// limit; then it can be called again. `goalBound` rises as the bound gets better known.
+    mutating func run() -> Ending {
         while true {
-            if work > workLimit { return .exhausted }
+            if work > min(workLimit, stageLimit) { return .exhausted }
             var conflict = propagate()
             if conflict == Reason.none, levels.isEmpty {
-                conflict = settleRoot(restarts: restarts, bound: &bound)
-                if conflict == Reason.none, isReached(bound) { return .proven }
+                conflict = settleRoot()
+                if conflict == Reason.none, isReached { return .proven }
             }
             if conflict == Reason.none {
-                switch step(bound: &bound) {
+                switch step() {
                 case .decided: continue
                 case .complete:
                     // Every row was propagated, so this is a solution within the goal's limit.
                     let isBetter = record()
                     precondition(isBetter)
+                    // A search that finds one solution after the other, each a little better,
+                    // needs the relaxation as much as one that runs into conflicts.
                     improvements += 6
-                    if isReached(bound) { return .proven }
+                    if isReached { return .proven }
                     conflict = Reason.row(firstObjective + goal)
                 case .conflict(let reason): conflict = reason
                 }
@@ -53,13 +47,21 @@ extension Search {
             guard resolve(conflict) else { return .proven }
             requeueGoal()
             if statistics.conflicts + improvements >= allowance, !levels.isEmpty {
-                restarts += 1
-                improvements = 0
-                allowance = statistics.conflicts + restartInterval(restarts)
-                cancel(to: 0)
-                requeueGoal()
+                restart()
             }
         }
+    }
+
+    /// Begins again at the root, with or without the relaxation.
+    private mutating func restart() {
+        restarts += 1
+        improvements = 0
+        allowance = statistics.conflicts + restartInterval(restarts)
+        cancel(to: 0)
+        requeueGoal()
+        if isRelaxing { relaxedWork += work - workAtRestart } else { plainWork += work - workAtRestart }
+        workAtRestart = work
+        isRelaxing = Double(plainWork) >= tactics.shareWithoutRelaxation * Double(relaxedWork)
     }
 
     /// What a step down the tree came to.
@@ -71,19 +73,17 @@ extension Search {
     }
 
     /// Asks the relaxation, if it is of use, and decides.
-    private mutating func step(bound: inout Int) -> Step {
-        if relaxation.isReady, relaxation.isUsefulInTree {
-            switch consultRelaxation(bound: &bound) {
+    private mutating func step() -> Step {
+        if isRelaxing, relaxation.isReady, relaxation.isDue() {
+            switch consultRelaxation() {
             case .conflict(let reason): return .conflict(reason)
             case .progress: return .decided
             case .integral: if offerRelaxedPoint() { return afterImprovement() }
             case .branch(let variable, let value):
-                judgeRelaxation()
                 branch(variable, value)
                 return .decided
             case .nothing: break
             }
-            judgeRelaxation()
         }
         guard let variable = nextVariable() else { return .complete }
         decideNearPhase(variable)
@@ -96,14 +96,6 @@ extension Search {
         return rowSlack[row] < 0 ? .conflict(Reason.row(row)) : .decided
     }
 
-    /// Stops asking below the root when the last hundred answers were of no use.
-    private mutating func judgeRelaxation() {
-        guard relaxation.calls >= 100 else { return }
-        relaxation.isUsefulInTree = relaxation.hits >= 2
-        relaxation.calls = 0
-        relaxation.hits = 0
-    }
-
     private mutating func branch(_ variable: Int, _ value: Double) {
         let below = min(max(Int(value.floored), lower(variable)), upper(variable) - 1)
         if value - value.floored >= 0.5 {
@@ -114,38 +106,34 @@ extension Search {
     }
 
     /// Takes in what holds at the root, and there, after a restart, has the relaxation cut.
-    private mutating func settleRoot(restarts: Int, bound: inout Int) -> Int32 {
+    private mutating func settleRoot() -> Int32 {
         commitRoot()
         lazyRows.removeAll()
-        bound = max(bound, rootBoundOfGoal)
-        if isReached(bound) || restarts == 0 { return Reason.none }
+        goalBound = max(goalBound, rootBoundOfGoal)
+        if isReached || restarts == 0 { return Reason.none }
         if clauses.count > 2000 + 200 * restarts, !forgetClauses(tainted: false) {
             return Reason.decisions
         }
-        guard tactics.usesRelaxation else { return Reason.none }
+        guard tactics.usesRelaxation, isRelaxing else { return Reason.none }
         if !relaxation.isReady || relaxation.rows.count > relaxation.baseCount + 400 {
             if relaxation.isReady { cuts = tightCuts(untaintedOnly: false) }
             layOutRelaxation()
         }
-        relaxation.isUsefulInTree = true
-        relaxation.calls = 0
-        relaxation.hits = 0
         let conflict = cutAtRoot(
-            rounds: restarts == 1 ? tactics.firstRounds : tactics.laterRounds,
-            bound: &bound
+            rounds: restarts == 1 ? tactics.firstRounds : tactics.laterRounds
         )
         guard conflict == Reason.none else { return conflict }
         let last = propagate()
         guard last == Reason.none else { return last }
         commitRoot()
         lazyRows.removeAll()
-        bound = max(bound, rootBoundOfGoal)
+        goalBound = max(goalBound, rootBoundOfGoal)
         return Reason.none
     }
 
     /// True when the incumbent is as good as the bound.
-    private func isReached(_ bound: Int) -> Bool {
-        incumbent != nil && isWithinEarlierLimits && incumbentObjectives[goal] <= bound
+    private var isReached: Bool {
+        incumbent != nil && isWithinEarlierLimits && incumbentObjectives[goal] <= goalBound
     }
 
     /// The goal's limit may have moved while deeper levels were open.
