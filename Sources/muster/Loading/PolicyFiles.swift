@@ -37,6 +37,25 @@ struct PolicyFiles {
         }
     }
 
+    /// Adds what was found out about the documents together, unless it was found in the texts alone.
+    mutating func add(_ findings: [Diagnostic]) {
+        for finding in findings {
+            let places = Set([finding.span] + finding.related.map(\.span))
+            let isKnown = diagnostics.contains { known in
+                known.code == finding.code
+                    && ([known.span] + known.related.map(\.span)).allSatisfy { span in
+                        places.contains { Self.covers($0, span) }
+                    }
+            }
+            if !isKnown { diagnostics.append(finding) }
+        }
+    }
+
+    /// Whether one place lies within another.
+    private static func covers(_ place: SourceSpan, _ inner: SourceSpan) -> Bool {
+        place.source == inner.source && place.start <= inner.start && inner.end <= place.end
+    }
+
     private mutating func files(at path: String) -> [String] {
         guard let found = FileTree.files(at: path, .documents) else {
             report("no-such-file", path, "there is no file or folder `\(path)`")
