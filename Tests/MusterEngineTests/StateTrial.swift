@@ -30,11 +30,12 @@ extension Domain {
     init(
         _ entries: [StateEntry],
         baseline: Baseline = Baseline(),
-        options: Options = Options()
+        options: Options = Options(),
+        mayBeTorn: Bool = false
     ) throws {
         var restoration = DomainRestoration(DomainID("d"), baseline: baseline, options: options)
         for entry in entries { try restoration.apply(key: entry.key, value: entry.value) }
-        self = try restoration.finish()
+        self = try restoration.finish(mayBeTorn: mayBeTorn)
     }
 }
 

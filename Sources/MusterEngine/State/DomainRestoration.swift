@@ -13,6 +13,8 @@ public struct DomainRestoration: Sendable {
     private let zones: TimeZones
     private let prefix: [UInt8]
     private var domain: Domain
+    /// The domain before any record.
+    private let beginning: Domain
     private var record: DomainRecord?
     private var documents: [Configuration.Name: Baseline.Entry] = [:]
     private var alerts: [String: Notice] = [:]
@@ -37,6 +39,7 @@ public struct DomainRestoration: Sendable {
         self.zones = zones
         prefix = StateKey.prefix(of: id)
         domain = Domain(id, baseline: baseline, options: options, zones: zones)
+        beginning = domain
     }
 
     /// Whether nothing is left of the domain: there were no records, or tombstones have followed.
@@ -178,13 +181,19 @@ public struct DomainRestoration: Sendable {
     /// The domain as it was. Nothing is solved and nobody is told anything; what the files of this
     /// process say otherwise than before is told, and decided on, at the next call.
     ///
+    /// - Parameter mayBeTorn: Whether the last records may be the first of several that belong
+    ///   together, as without transactions. Then a plan that is not whole is dropped, and all is
+    ///   decided anew at the next call.
+    /// - Returns: the domain.
     /// - Throws: ``StateError`` when the records do not fit together.
     /// - Complexity: O(resources × log + what grounding the policies takes).
-    public consuming func finish() throws(StateError) -> Domain {
+    public consuming func finish(mayBeTorn: Bool = false) throws(StateError) -> Domain {
         guard let record else {
-            guard isEmpty else {
+            guard isEmpty || mayBeTorn else {
                 throw malformed("the domain itself", "is missing, but others are there")
             }
+            // The events behind a domain's very first records come again.
+            var domain = beginning
             domain.journal.begin(nil)
             return domain
         }
@@ -192,10 +201,10 @@ public struct DomainRestoration: Sendable {
         domain.noticeCount = record.noticeCount
         domain.askedAt = record.askedAt
         domain.ruledAt = record.ruledAt
-        domain.isDecisionDue = record.isDecisionDue
+        domain.isDecisionDue = record.isDecisionDue || mayBeTorn
         domain.unproven = Set(record.unproven)
         domain.alerts = Alerts(open: alerts)
-        try resume(record)
+        try resume(record, mayBeTorn)
         domain.situation.inventory.link(sharing: sharing)
         domain.situation.restore(placements, blocked: blocked, reblocked: reblocked)
         domain.configuration.restore(documents)
@@ -204,20 +213,15 @@ public struct DomainRestoration: Sendable {
         return domain
     }
 
-    private mutating func resume(_ record: DomainRecord) throws(StateError) {
+    private mutating func resume(
+        _ record: DomainRecord,
+        _ mayBeTorn: Bool
+    ) throws(StateError) {
         var stages: [(number: Int, items: [Execution.Item])] = []
-        let ordered = changes.sorted { ($0.value.stage, $0.key) < ($1.value.stage, $1.key) }
-        for (id, change) in ordered {
-            guard change.stage >= record.stage else {
-                throw malformed(
-                    "resource \(id)",
-                    "is in stage \(change.stage), which the plan has left behind"
-                )
-            }
-            if stages.last?.number != change.stage { stages.append((change.stage, [])) }
-            stages[stages.count - 1].items.append(
-                .init(resource: id, target: change.target, policies: change.policies)
-            )
+        do throws(StateError) {
+            stages = try planned(record)
+        } catch {
+            guard mayBeTorn else { throw error }
         }
         var commands: [Command] = []
         for (id, flight) in flights {
@@ -232,6 +236,27 @@ public struct DomainRestoration: Sendable {
         for id in changes.keys where domain.situation.inventory.slots[id] == nil {
             domain.execution.finish(id, hasLapsed: true)
         }
+    }
+
+    /// The stages of the plan that are left.
+    private func planned(
+        _ record: DomainRecord
+    ) throws(StateError) -> [(number: Int, items: [Execution.Item])] {
+        var stages: [(number: Int, items: [Execution.Item])] = []
+        let ordered = changes.sorted { ($0.value.stage, $0.key) < ($1.value.stage, $1.key) }
+        for (id, change) in ordered {
+            guard change.stage >= record.stage else {
+                throw malformed(
+                    "resource \(id)",
+                    "is in stage \(change.stage), which the plan has left behind"
+                )
+            }
+            if stages.last?.number != change.stage { stages.append((change.stage, [])) }
+            stages[stages.count - 1].items.append(
+                .init(resource: id, target: change.target, policies: change.policies)
+            )
+        }
+        return stages
     }
 
     // MARK: Words

@@ -75,7 +75,8 @@ extension Changelog {
                 entries: restoration.entries % Self.progressStep,
                 remaining: 0
             )
-            restoration.outcome = .success(try Self.finish(domains))
+            let mayBeTorn = context.settings.guarantee == .atLeastOnce
+            restoration.outcome = .success(try Self.finish(domains, mayBeTorn))
         } catch {
             restoration.outcome = .failure(error)
         }
@@ -107,7 +108,8 @@ extension Changelog {
     }
 
     private static func finish(
-        _ restorations: [DomainID: DomainRestoration]
+        _ restorations: [DomainID: DomainRestoration],
+        _ mayBeTorn: Bool
     ) throws(WorkerError) -> [Domain] {
         var rest = restorations
         var domains: [Domain] = []
@@ -116,7 +118,7 @@ extension Changelog {
             guard let restoration = rest.removeValue(forKey: id), !restoration.isEmpty
             else { continue }
             do throws(StateError) {
-                domains.append(try restoration.finish())
+                domains.append(try restoration.finish(mayBeTorn: mayBeTorn))
             } catch {
                 throw .state(error)
             }
