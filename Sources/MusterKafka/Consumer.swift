@@ -103,6 +103,11 @@ public final class Consumer {
             return .end(TopicPartition(message.topic, message.partition), offset: message.offset)
         }
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            // What it is about is known to the client only, as when another took its name.
+            if code == RD_KAFKA_RESP_ERR__FATAL, let fatal = unsafe KafkaError.fatal(of: client.raw)
+            {
+                throw fatal
+            }
             throw KafkaError(.init(code), message.errorText)
         }
         return .message(message)

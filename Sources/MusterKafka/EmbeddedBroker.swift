@@ -64,7 +64,15 @@ public final class EmbeddedBroker: @unchecked Sendable {
         case metadata = 3
         case offsetCommit = 8
         case offsetFetch = 9
+        case findCoordinator = 10
         case joinGroup = 11
+        case heartbeat = 12
+        case syncGroup = 14
+        case initProducerID = 22
+        case addPartitionsToTransaction = 24
+        case addOffsetsToTransaction = 25
+        case endTransaction = 26
+        case commitOffsetsInTransaction = 28
     }
 
     /// Answers the next requests of this kind with these errors, one each.

@@ -34,6 +34,26 @@ public struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let coordinatorNotAvailable = Code(
             RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE
         )
+        /// An offset is before a partition's beginning or behind its end.
+        public static let offsetOutOfRange = Code(RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+        /// The consumer may not choose where to read on, and was not told.
+        public static let noOffsetToRead = Code(RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+        /// The group has gone on without the member.
+        public static let illegalGeneration = Code(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION)
+        /// The group does not know the member.
+        public static let unknownMember = Code(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID)
+        /// The group is about to assign anew.
+        public static let rebalanceInProgress = Code(RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS)
+        /// The group's coordinator is another broker.
+        public static let notCoordinator = Code(RD_KAFKA_RESP_ERR_NOT_COORDINATOR)
+        /// The coordinator is still reading what it has to know.
+        public static let coordinatorLoads = Code(
+            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS
+        )
+        /// The transaction before this one is still being ended.
+        public static let concurrentTransactions = Code(RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS)
+        /// A producer's epoch is over.
+        public static let invalidProducerEpoch = Code(RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
         /// There is nothing to commit.
         public static let noOffset = Code(RD_KAFKA_RESP_ERR__NO_OFFSET)
         /// An argument or a configuration property is wrong.

@@ -99,9 +99,13 @@ public final class Worker: Sendable {
         let (context, mailbox) = (context, mailbox)
         return await withCheckedContinuation { continuation in
             let thread = Thread {
+                let watch = TopologyWatch(context, mailbox)
                 let outcome = Result { () throws(WorkerError) in
-                    try Self.connect(context, mailbox, tracker).run()
+                    let loop = try Self.connect(context, mailbox, tracker)
+                    watch.start()
+                    try loop.run()
                 }
+                watch.stop()
                 // Others see by this that whatever they still have to do is for nobody.
                 mailbox.epoch = -1
                 continuation.resume(returning: outcome)

@@ -2,6 +2,7 @@
 
 public import MusterEngine
 public import MusterKafka
+public import MusterModel
 
 /// A worker that cannot go on.
 public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -17,12 +18,18 @@ public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
     case topicsNotCreated(reason: String)
     /// The inbound topics do not have the same number of partitions.
     case differentPartitionCounts([String: Int])
+    /// The topics have got another number of partitions while the worker ran.
+    case partitionsChanged(from: Int, to: Int)
+    /// The changelog holds a domain whose records go to another partition.
+    case movedDomain(DomainID, partition: Int32, belongsTo: Int32, of: Int)
     /// The brokers do not begin transactions.
     case noTransactions(KafkaError)
     /// Another process goes by this worker's name; this one may not go on.
     case fenced(KafkaError)
     /// A client is of no more use.
     case failed(KafkaError)
+    /// A partition ends before what the group has read of it.
+    case recordsLost(KafkaError)
     /// The changelog's entries cannot be taken in.
     case state(StateError)
     /// The changelog's topic holds what is none of its.
@@ -51,12 +58,21 @@ public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
             let list = counts.sorted { $0.key < $1.key }.map { "\($0.key) has \($0.value)" }
             return "the inbound topics and the changelog must have the same number of "
                 + "partitions, but " + list.joined(separator: ", ")
+        case .partitionsChanged(let before, let now):
+            return "the topics had \(before) partitions and have \(now) now, by which domains "
+                + "change theirs; " + Self.newTopics
+        case .movedDomain(let id, let partition, let right, let count):
+            return "the changelog's partition \(partition) holds the domain `\(id)`, whose records "
+                + "go to partition \(right) of \(count): partitions were added, or the changelog "
+                + "is another group's; " + Self.newTopics
         case .noTransactions(let error):
             return "the brokers do not begin transactions: \(error.reason); "
                 + "processing.guarantee=at-least-once goes without"
         case .fenced(let error):
             return "another worker has taken over this one's name, so this one ends "
                 + "(\(error.reason)); give each worker an instance of its own"
+        case .recordsLost(let error):
+            return error.reason
         case .state(let error):
             return "the changelog cannot be restored: \(error)"
         case .foreignChangelog(let topic, let partition):
@@ -74,13 +90,17 @@ public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    private static let newTopics =
+        "begin with new topics of that many partitions, and let resources report there"
+
     /// Whether settings have to change before the worker can start.
     public var isConfiguration: Bool {
         switch self {
         case .noBroker, .wrongProperty, .topicsMissing, .topicsNotCreated,
-            .differentPartitionCounts, .noTransactions, .foreignChangelog, .partialAssignment:
+            .differentPartitionCounts, .partitionsChanged, .movedDomain, .noTransactions,
+            .foreignChangelog, .partialAssignment:
             true
-        case .brokerUnreachable, .fenced, .failed, .state, .restoreStuck: false
+        case .brokerUnreachable, .fenced, .failed, .recordsLost, .state, .restoreStuck: false
         }
     }
 

@@ -50,6 +50,7 @@ struct DeadLetterTests {
             prefix + "exception.class.name": "muster.DecodingFailure",
             prefix + "exception.message": "m", "muster-error-code": "wrong-type",
             "muster-error-pointer": "/resources/3/state",
+            "muster-origin": "resource-availability/3/99",
         ]
         for (name, text) in expected { #expect(value(name, dead) == text, "\(name)") }
         #expect(dead.headers.count == 3 + expected.count)
@@ -76,6 +77,7 @@ struct DeadLetterTests {
         #expect(value("__connect.errors.topic", second) == "first")
         #expect(value("__connect.errors.exception.message", second) == "m")
         #expect(value("muster-error-code", second) == "invalid-domain")
+        #expect(value("muster-origin", second) == "second/3/99")
         #expect(value("muster-error-pointer", second)?.isEmpty == true)
     }
 

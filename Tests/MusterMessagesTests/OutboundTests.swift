@@ -39,7 +39,8 @@ struct OutboundTests {
         let trace = try #require(
             TraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".utf8)
         )
-        let record = encoder.record(of: command, at: noon, traceParent: trace)
+        let origin = RecordOrigin(topic: "desired-config", partition: 3, offset: 42)
+        let record = encoder.record(of: command, at: noon, traceParent: trace, origin: origin)
         #expect(record.topic == .commands)
         #expect(text(record.key) == "vm-1")
         #expect(
@@ -55,6 +56,7 @@ struct OutboundTests {
                 "ce_type: muster.command", "ce_subject: vm-1", "ce_time: 2026-11-23T12:00:00Z",
                 "content-type: application/json",
                 "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "muster-origin: desired-config/3/42",
             ]
         )
     }

@@ -24,6 +24,10 @@ struct BrakeTests {
         var brake = Brake(limits)
         let paused = brake.update(inFlight: [0: 4, 1: 0], waiting: 0, all: false)
         #expect(paused == Brake.Change(pause: [a0, c0]))
+        #expect(brake.isCongested(inFlight: [0: 4, 1: 0], waiting: 0))
+        #expect(!brake.isCongested(inFlight: [0: 3, 1: 2], waiting: 0))
+        #expect(brake.isCongested(inFlight: [0: 3, 1: 3], waiting: 0))
+        #expect(brake.isCongested(inFlight: [0: 0], waiting: 1))
         #expect(
             brake.update(inFlight: [0: 3, 1: 0], waiting: 0, all: false) == Brake.Change()
         )

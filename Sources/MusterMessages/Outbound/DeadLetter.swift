@@ -58,6 +58,7 @@ public struct DeadLetterEncoder: Hashable, Sendable {
 
     private static let ownNames: Set = [
         "muster-error-code", "muster-error-pointer", "muster-headers-dropped",
+        RecordOrigin.header,
     ]
 
     /// The consumer group, in the place of Connect's connector.
@@ -95,6 +96,9 @@ public struct DeadLetterEncoder: Hashable, Sendable {
         headers += errors(letter, record, topic).filter { !present.contains($0.name) }
         headers.append(RecordHeader("muster-error-code", letter.code))
         headers.append(RecordHeader("muster-error-pointer", truncated(letter.pointer)))
+        // Connect's own may be those of an earlier failure.
+        let origin = RecordOrigin(topic: topic, partition: record.partition, offset: record.offset)
+        headers.append(RecordHeader(RecordOrigin.header, origin.text))
         if dropped > 0 { headers.append(RecordHeader("muster-headers-dropped", String(dropped))) }
         return OutboundRecord(
             topic: .deadLetters,

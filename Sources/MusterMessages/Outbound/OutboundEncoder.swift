@@ -29,11 +29,13 @@ public struct OutboundEncoder: Hashable, Sendable {
     ///   - command: What is to be sent.
     ///   - time: When it was decided.
     ///   - traceParent: Of the record that caused it, where it had one.
+    ///   - origin: The record that caused it; `nil` where only time has passed.
     /// - Returns: a CloudEvent in binary mode; the same for the same command.
     public func record(
         of command: Command,
         at time: Instant,
-        traceParent: TraceParent? = nil
+        traceParent: TraceParent? = nil,
+        origin: RecordOrigin? = nil
     ) -> OutboundRecord {
         let key =
             switch commandKey {
@@ -46,7 +48,8 @@ public struct OutboundEncoder: Hashable, Sendable {
             id: command.id,
             subject: command.resource.name,
             at: time,
-            traceParent
+            traceParent,
+            origin
         )
         return OutboundRecord(
             topic: .commands,
@@ -62,18 +65,21 @@ public struct OutboundEncoder: Hashable, Sendable {
     ///   - notice: What is to be told.
     ///   - time: When it was decided.
     ///   - traceParent: Of the record that caused it, where it had one.
+    ///   - origin: The record that caused it; `nil` where only time has passed.
     /// - Returns: a CloudEvent in binary mode; the same for the same notice.
     public func record(
         of notice: Notice,
         at time: Instant,
-        traceParent: TraceParent? = nil
+        traceParent: TraceParent? = nil,
+        origin: RecordOrigin? = nil
     ) -> OutboundRecord {
         let headers = headers(
             type: "muster.notification",
             id: notice.id,
             subject: notice.domain.name,
             at: time,
-            traceParent
+            traceParent,
+            origin
         )
         return OutboundRecord(
             topic: .notifications,
@@ -88,7 +94,8 @@ public struct OutboundEncoder: Hashable, Sendable {
         id: String,
         subject: String,
         at time: Instant,
-        _ traceParent: TraceParent?
+        _ traceParent: TraceParent?,
+        _ origin: RecordOrigin?
     ) -> [RecordHeader] {
         var headers = [
             RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id),
@@ -97,6 +104,7 @@ public struct OutboundEncoder: Hashable, Sendable {
             RecordHeader("content-type", "application/json"),
         ]
         if let traceParent { headers.append(RecordHeader("traceparent", traceParent.text)) }
+        if let origin { headers.append(RecordHeader(RecordOrigin.header, origin.text)) }
         return headers
     }
 }

@@ -101,7 +101,7 @@ final class KafkaConnection: BusConnection {
     private func accept(_ partitions: [TopicPartition]) {
         do throws(KafkaError) {
             try consumer.assign(
-                Dictionary(partitions.map { ($0, LogicalOffset.stored) }) { first, _ in first }
+                Dictionary(partitions.map { ($0, LogicalOffset.end) }) { first, _ in first }
             )
             try consumer.pause(partitions)
         } catch {

@@ -108,6 +108,8 @@ extension Settings {
         // A short wait for more records: a record is worth more now than in company.
         let defaults = ["fetch.wait.max.ms": "50", "fetch.error.backoff.ms": "100"]
         var properties = defaults.merging(clientProperties()) { $1 }
+        // Where to read on is ours to say: whatever the client chose would skip or repeat records.
+        properties["auto.offset.reset"] = "error"
         properties["group.id"] = group
         properties["group.instance.id"] = instance
         return properties

@@ -8,6 +8,7 @@ extension WorkerLoop {
     /// Takes what others have left, and publishes it.
     func takeMail() throws(WorkerError) {
         let mail = mailbox.drain()
+        if let counts = mail.counts { try noteCounts(counts) }
         // Results of an older assignment are for nobody.
         for result in mail.results where result.epoch == epoch {
             inFlight[result.partition]? -= result.batches
@@ -126,7 +127,7 @@ extension WorkerLoop {
 
     /// Goes back to the last commit: what was published since is aborted, and the partitions
     /// begin anew from the changelog and the committed offsets.
-    private func rollBack(because error: KafkaError) throws(WorkerError) {
+    func rollBack(because error: KafkaError) throws(WorkerError) {
         logger.warning("rolling back to the last commit", metadata: ["reason": "\(error)"])
         context.counters.add { $0.rollbacks += 1 }
         context.metrics.aborted()

@@ -2,7 +2,10 @@
 // everything first, so an assignment is always the whole of it.
 
 internal import Logging
+internal import MusterEngine
 internal import MusterKafka
+internal import MusterMessages
+internal import MusterModel
 
 extension WorkerLoop {
     /// Called inside of the connection's poll and when it leaves.
@@ -74,10 +77,12 @@ extension WorkerLoop {
         } catch {
             if error.isFatal { throw WorkerError(fatal: error) }
             logger.warning("asking for offsets failed", metadata: ["reason": "\(error)"])
+            if error.code == .offsetOutOfRange { try wait(for: error) }
             return
         }
-        partitionCount = try Topology.partitionCount(in: counts, settings.topics)
+        try noteCounts(counts)
         isUnprepared = false
+        overrunSince = nil
         brake.reset(paused: assigned)
         let numbers = Set(assigned.map(\.partition)).sorted()
         logger.info("partitions were assigned", metadata: ["partitions": "\(numbers)"])
@@ -85,6 +90,17 @@ extension WorkerLoop {
         context.health.assigned(partitions: numbers.count)
         restoring = Restoring(partitions: numbers.count, since: context.elapsed())
         for partition in numbers { restorer.begin(partition, epoch: epoch) }
+    }
+
+    /// Takes in how many partitions there are.
+    ///
+    /// - Throws: where the topics differ, or have other numbers than at an earlier time.
+    func noteCounts(_ counts: [String: Int]) throws(WorkerError) {
+        let count = try Topology.partitionCount(in: counts, settings.topics)
+        guard partitionCount == 0 || partitionCount == count else {
+            throw .partitionsChanged(from: partitionCount, to: count)
+        }
+        partitionCount = count
     }
 
     /// Where each lane goes on, and where it ends for now.
@@ -105,15 +121,34 @@ extension WorkerLoop {
                 )
             }
             let start = max(position, bounds.lowerBound)
-            positions[lane] = start..<max(start, bounds.upperBound)
+            guard start <= bounds.upperBound else {
+                throw KafkaError(
+                    .offsetOutOfRange,
+                    "the group \(settings.group) has read \(settings.topics.name(of: lane.topic))"
+                        + "[\(lane.partition)] up to \(start), but it ends at \(bounds.upperBound)"
+                        + ": records were lost, or the topic was made anew; with new topics, give "
+                        + "the worker a new group"
+                )
+            }
+            positions[lane] = start..<bounds.upperBound
         }
         return positions
+    }
+
+    /// A broker that has just become a partition's leader may not know for a moment how far that
+    /// goes; longer than that it is no answer.
+    private func wait(for error: KafkaError) throws(WorkerError) {
+        let now = context.elapsed()
+        let since = overrunSince ?? now
+        overrunSince = since
+        if now - since >= settings.limits.restoreTimeout { throw .recordsLost(error) }
     }
 
     /// Begins to read a partition whose state is there.
     func restored(_ restoration: Restoration) throws(WorkerError) {
         let partition = restoration.partition
         let domains = try restoration.outcome.get()
+        try checkPlaces(of: domains, partition)
         var positions: [Lane: Int64] = [:]
         for lane in Lane.both(partition) {
             guard let start = starts.removeValue(forKey: lane) else {
@@ -149,5 +184,23 @@ extension WorkerLoop {
         }
         // From now on it is the brake that pauses and resumes it.
         inFlight[partition] = 0
+    }
+
+    /// A domain that is not where its records go would be handled here and there.
+    private func checkPlaces(of domains: [Domain], _ partition: Int32) throws(WorkerError) {
+        for domain in domains {
+            let right = Partitioner.partition(
+                forKey: domain.id.name.utf8,
+                count: Int32(partitionCount)
+            )
+            guard right == partition else {
+                throw .movedDomain(
+                    domain.id,
+                    partition: partition,
+                    belongsTo: right,
+                    of: partitionCount
+                )
+            }
+        }
     }
 }

@@ -37,6 +37,8 @@ final class WorkerLoop {
     var assigned: Set<Lane> = []
     /// Whether what is assigned still has to be prepared.
     var isUnprepared = false
+    /// Since when a partition ends before what was read of it, in the loop's time.
+    var overrunSince: Duration?
     var partitionCount = 0
     /// Where reading begins and the partitions end, for those that are being restored.
     var starts: [Lane: Range<Int64>] = [:]
@@ -52,6 +54,8 @@ final class WorkerLoop {
     /// What was committed of the partitions that are read.
     var committed: [Lane: Int64] = [:]
     private var nextLag = Duration.zero
+    /// Since when the tasks have had all that they may, in the loop's time.
+    private var congestedSince: Duration?
     /// Why the worker has to end, found where nothing can be thrown.
     var failure: WorkerError?
 
@@ -103,8 +107,12 @@ final class WorkerLoop {
         try takeMail()
         try prepareIfAssigned()
         try commitIfDue()
-        holdBack(all: false)
-        try readRound(waiting: timeToWait())
+        if waitsForTasks() {
+            context.pause(.microseconds(200))
+        } else {
+            holdBack(all: false)
+            try readRound(waiting: timeToWait())
+        }
         dealOut()
         announceLive()
         measureLag()
@@ -140,9 +148,29 @@ final class WorkerLoop {
             } catch {
                 if error.isFatal { throw WorkerError(fatal: error) }
                 logger.warning("reading failed", metadata: ["reason": "\(error)"])
+                // What is read next would be anything but what comes next.
+                if error.code == .noOffsetToRead { try rollBack(because: error) }
                 return
             }
         }
+    }
+
+    /// How long reading waits for tasks before partitions are paused.
+    private static let patience = Duration.milliseconds(200)
+
+    /// Whether so much is in the tasks' hands that reading on had better wait a moment for them.
+    ///
+    /// Pausing is for what takes longer: it throws away what was fetched ahead, and where all
+    /// partitions of a broker are paused, librdkafka may take a second to fetch again.
+    private func waitsForTasks() -> Bool {
+        guard brake.isCongested(inFlight: inFlight, waiting: outbox.waiting) else {
+            congestedSince = nil
+            return false
+        }
+        let now = context.elapsed()
+        let since = congestedSince ?? now
+        congestedSince = since
+        return now - since < Self.patience
     }
 
     /// Hands the round's records to their tasks, one batch each.

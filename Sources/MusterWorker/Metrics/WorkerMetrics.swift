@@ -35,7 +35,8 @@ final class WorkerMetrics: Sendable {
     /// The codes of dead letters: those of records that cannot be read, and of documents that
     /// cannot be applied.
     static let deadLetterCodes =
-        DecodingFailure.Code.allCases.map(\.rawValue) + ["rejected", otherCode]
+        DecodingFailure.Code.allCases.map(\.rawValue)
+        + ["rejected", PartitionTask.tooManyDomains, otherCode]
 
     /// Where all of them are registered.
     let registry: Registry

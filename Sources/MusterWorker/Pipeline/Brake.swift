@@ -17,6 +17,12 @@ struct Brake {
         var resume: Set<Lane> = []
     }
 
+    /// Whether there is as much in work as may be, of a partition or of all.
+    func isCongested(inFlight: [Int32: Int], waiting: Int) -> Bool {
+        waiting > 0 || inFlight.values.contains { $0 >= limits.inFlightPerPartition }
+            || inFlight.values.reduce(0, +) >= limits.inFlight
+    }
+
     /// Says what has to change, and takes it as done.
     ///
     /// - Parameters:

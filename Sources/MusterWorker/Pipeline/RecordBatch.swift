@@ -24,6 +24,21 @@ struct RecordBatch: Sendable {
     /// Where its lanes stand behind it.
     private(set) var positions: [Lane: Int64] = [:]
 
+    /// How much a batch holds.
+    struct Size {
+        var bytes = 0
+        var records = 0
+    }
+
+    /// An empty batch with room for as much as an earlier one had.
+    init(like size: Size? = nil) {
+        guard let size else { return }
+        bytes.reserveCapacity(size.bytes)
+        records.reserveCapacity(size.records)
+    }
+
+    var size: Size { Size(bytes: bytes.count, records: records.count) }
+
     /// The number of records by topic.
     var counts: [InboundRecord.Topic: Int] {
         let configurations = records.count { $0.lane.topic == .configuration }

@@ -12,6 +12,8 @@ final class Round {
     /// How many records there are.
     private(set) var records = 0
     private var bytes = 0
+    /// How large the latest batches were: the next ones will be like them.
+    private var sizes: [Int32: RecordBatch.Size] = [:]
 
     init(_ limits: Settings.Limits) {
         maxRecords = limits.batchRecords
@@ -23,7 +25,8 @@ final class Round {
 
     /// Copies a record to its partition's batch.
     func add(_ message: borrowing some PolledRecord & ~Copyable, lane: Lane) {
-        batches[lane.partition, default: RecordBatch()].append(message, lane: lane)
+        batches[lane.partition, default: RecordBatch(like: sizes[lane.partition])]
+            .append(message, lane: lane)
         records += 1
         bytes += (message.valueCount ?? 0) + (message.keyCount ?? 0)
     }
@@ -31,6 +34,7 @@ final class Round {
     /// Takes out the batches, by partition in order.
     func take() -> [(partition: Int32, batch: RecordBatch)] {
         defer { clear() }
+        for (partition, batch) in batches { sizes[partition] = batch.size }
         return batches.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 

@@ -101,6 +101,17 @@ public struct Setting: Sendable {
             \.limits.inFlightPerPartition
         ),
         integer("worker.inFlight", "batches in work", 1...10_000, \.limits.inFlight),
+        integer(
+            "worker.domainsPerPartition",
+            "domains of a partition, beyond which records are put aside",
+            1...Int.max,
+            \.limits.domainsPerPartition
+        ),
+        duration(
+            "worker.topologyInterval",
+            "how often the numbers of partitions are looked at",
+            \.limits.topologyInterval
+        ),
         duration(
             "worker.commitInterval",
             "how often what was done is committed",

@@ -57,6 +57,10 @@ public struct Settings: Hashable, Sendable {
         public var inFlightPerPartition = 8
         /// Batches that may be in the tasks' hands before everything is paused.
         public var inFlight = 32
+        /// Domains of a partition; records of any beyond are put aside.
+        public var domainsPerPartition = 100_000
+        /// How often the numbers of partitions are looked at.
+        public var topologyInterval = Duration.seconds(30)
         /// How often transactions, or at least once offsets, are committed.
         public var commitInterval = Duration.milliseconds(50)
         /// After how long without an end the brokers abort a transaction.

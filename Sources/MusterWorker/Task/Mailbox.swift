@@ -6,6 +6,8 @@ internal import Synchronization
 struct Mail {
     var results: [TaskResult] = []
     var restorations: [Restoration] = []
+    /// The numbers of partitions, where somebody has looked.
+    var counts: [String: Int]?
 }
 
 /// Where tasks and the restoring thread leave results, and others the wish to stop.
@@ -36,6 +38,9 @@ final class Mailbox: Sendable {
     func post(_ result: TaskResult) { post { $0.mail.results.append(result) } }
 
     func post(_ restoration: Restoration) { post { $0.mail.restorations.append(restoration) } }
+
+    /// Tells how many partitions topics have.
+    func post(counts: [String: Int]) { post { $0.mail.counts = counts } }
 
     func stop() { post { $0.isStopping = true } }
 

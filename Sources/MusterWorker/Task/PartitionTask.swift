@@ -115,15 +115,16 @@ final class PartitionTask {
     private func take(_ record: InboundRecord, _ touched: inout [DomainID], _ unit: inout Unit) {
         do throws(BadRecord) {
             let decoded = try decoder.decode(record, partitions: partitionCount)
-            let tenant = tenant(decoded.domain)
+            let tenant = try tenant(decoded.domain)
             if tenant.pending.isEmpty { touched.append(decoded.domain) }
             tenant.add(decoded, of: record)
         } catch {
             unit.outputs.append(deadLetter(error.letter, for: record))
-            guard record.topic == .configuration, let id = error.domain else { return }
-            let tenant = tenant(id)
+            guard record.topic == .configuration, let id = error.domain,
+                let tenant = try? tenant(id)
+            else { return }
             if tenant.pending.isEmpty { touched.append(id) }
-            tenant.addUnreadable(error.letter.message)
+            tenant.addUnreadable(error.letter.message, of: record)
         }
     }
 
@@ -157,7 +158,7 @@ final class PartitionTask {
         var unit = release()
         for id in context.namedDomains
         where decoder.partition(of: id, of: partitionCount) == partition {
-            _ = tenant(id)
+            _ = newTenant(id)
         }
         // Every domain is called, those without events too: time has passed, and a baseline may
         // ask for something.
@@ -178,7 +179,28 @@ final class PartitionTask {
 
     // MARK: Domains
 
-    private func tenant(_ id: DomainID) -> Tenant {
+    /// The domain, which is made where it is not known; not without end, because keys are whatever
+    /// somebody sends.
+    private func tenant(_ id: DomainID) throws(BadRecord) -> Tenant {
+        if let tenant = tenants[id] { return tenant }
+        let limit = context.settings.limits.domainsPerPartition
+        guard tenants.count < limit else {
+            throw BadRecord(
+                letter: DeadLetter(
+                    stage: .keyConverter,
+                    code: Self.tooManyDomains,
+                    message: "the domain `\(id)` is new, and partition \(partition) has \(limit) "
+                        + "already; raise worker.domainsPerPartition"
+                )
+            )
+        }
+        return newTenant(id)
+    }
+
+    /// The code of dead letters whose domain there is no room for.
+    static let tooManyDomains = "too-many-domains"
+
+    private func newTenant(_ id: DomainID) -> Tenant {
         if let tenant = tenants[id] { return tenant }
         let tenant = Tenant(
             Domain(
@@ -226,9 +248,15 @@ final class PartitionTask {
         for directive in directives {
             switch directive {
             case .send(let command):
-                unit.outputs.append(encoder.record(of: command, at: now, traceParent: trace))
+                let origin = origin(tenant.origin(of: command.resource))
+                unit.outputs.append(
+                    encoder.record(of: command, at: now, traceParent: trace, origin: origin)
+                )
             case .notify(let notice):
-                unit.outputs.append(encoder.record(of: notice, at: now, traceParent: trace))
+                let origin = origin(tenant.origin)
+                unit.outputs.append(
+                    encoder.record(of: notice, at: now, traceParent: trace, origin: origin)
+                )
             case .reject(let number, let reason):
                 guard let record = tenant.configurations[number] else { continue }
                 let letter = DeadLetter(
@@ -241,6 +269,16 @@ final class PartitionTask {
         }
         tenant.forgetCauses()
         unit.entries += tenant.takeStateChanges()
+    }
+
+    private func origin(_ place: Tenant.Place?) -> RecordOrigin? {
+        place.map { place in
+            RecordOrigin(
+                topic: context.settings.topics.name(of: place.lane.topic),
+                partition: place.lane.partition,
+                offset: place.offset
+            )
+        }
     }
 
     private func deadLetter(_ letter: DeadLetter, for record: InboundRecord) -> OutboundRecord {

@@ -3,6 +3,7 @@ import MusterEngine
 import MusterKafka
 import MusterMessages
 import MusterModel
+import MusterTestKit
 import Testing
 
 @testable import MusterWorker
@@ -13,8 +14,8 @@ private struct Scene {
     let clock = SimulatedClock()
     let settings: Settings
 
-    init(asksOnRestore: Bool = false) {
-        var settings = Settings()
+    init(_ settings: Settings = Settings(), asksOnRestore: Bool = false) {
+        var settings = settings
         settings.topics.partitions = 1
         settings.limits.commitInterval = .zero
         settings.asksOnRestore = asksOnRestore
@@ -23,15 +24,23 @@ private struct Scene {
 
     func start(
         named name: String = "w-0",
+        isDeferred: Bool = false,
         _ fault: @escaping () -> Fault? = { nil }
     ) -> SimulatedWorker {
-        SimulatedWorker(name, log: log, settings: settings, clock: clock, fault: fault)
+        SimulatedWorker(
+            name,
+            log: log,
+            settings: settings,
+            clock: clock,
+            isDeferred: isDeferred,
+            fault: fault
+        )
     }
 
-    func append(_ value: String, to topic: String) throws {
+    func append(_ value: String, to topic: String, _ domain: String = "d") throws {
         try log.append(
             MemoryLog.Record(
-                key: Array("d".utf8),
+                key: Array(domain.utf8),
                 value: Array(value.utf8),
                 timestamp: clock.now.milliseconds
             ),
@@ -154,6 +163,99 @@ struct AssignmentTests {
                     "resource-availability": 2, "desired-config": 1, "muster-state": 1,
                 ])
         )
+    }
+
+    @Test("When partitions are added to all topics, the worker ends and says why it cannot go on")
+    func partitionsAddedEverywhere() throws {
+        let scene = Scene()
+        let worker = scene.start()
+        for _ in 0..<5 { worker.turn() }
+        let topics = scene.settings.topics
+        worker.loop.mailbox.post(counts: [
+            topics.resourceAvailability: 1, topics.desiredConfig: 1, topics.state: 1,
+        ])
+        worker.turn()
+        #expect(worker.error == nil)
+        worker.loop.mailbox.post(counts: [
+            topics.resourceAvailability: 3, topics.desiredConfig: 3, topics.state: 3,
+        ])
+        worker.turn()
+        #expect(worker.error == .partitionsChanged(from: 1, to: 3))
+    }
+
+    @Test("A domain whose records go to another partition by now is not restored where it was")
+    func movedDomain() throws {
+        let scene = Scene()
+        try scene.require(1)
+        try scene.report("a", "online")
+        let worker = scene.start()
+        for _ in 0..<20 { worker.turn() }
+        worker.connection.kill()
+        let topics = scene.settings.topics
+        scene.log.toldCounts = [
+            topics.resourceAvailability: 6, topics.desiredConfig: 6, topics.state: 6,
+        ]
+        let next = scene.start()
+        for _ in 0..<20 { next.turn() }
+        let right = Partitioner.partition(forKey: "d".utf8, count: 6)
+        #expect(right != 0)
+        #expect(
+            next.error
+                == .movedDomain(DomainID("d"), partition: 0, belongsTo: right, of: 6)
+        )
+    }
+
+    @Test("A revocation waits within bounds for tasks, and what they bring later is for nobody")
+    func boundedRevocation() throws {
+        let scene = Scene()
+        try scene.require(1)
+        let old = scene.start(named: "w-1", isDeferred: true)
+        var random = SolverRandomness(seed: 1)
+        for _ in 0..<10 {
+            old.turn()
+            old.deferred?.work(&random)
+            old.deferred?.deliver()
+        }
+        try scene.report("a", "offline")
+        for _ in 0..<3 { old.turn() }
+        // It has decided, but nobody hears of it in time.
+        old.deferred?.work(&random)
+        let new = scene.start(named: "w-0")
+        let before = scene.clock.now
+        old.turn()
+        #expect(before.distance(to: scene.clock.now) >= scene.settings.revocationLimit)
+        #expect(before.distance(to: scene.clock.now) < scene.settings.revocationLimit * 2)
+        for _ in 0..<10 { new.turn() }
+        #expect(scene.commands.count == 1)
+        old.deferred?.deliver()
+        #expect(old.deferred?.lateResults == 1)
+        for _ in 0..<10 {
+            old.turn()
+            new.turn()
+        }
+        #expect(scene.commands.count == 1)
+        #expect(old.error == nil)
+    }
+
+    @Test("New domains beyond what a partition has room for are put aside, known ones go on")
+    func tooManyDomains() throws {
+        var settings = Scene().settings
+        settings.limits.domainsPerPartition = 2
+        let scene = Scene(settings)
+        for domain in ["a", "b", "c", "a"] {
+            try scene.append(
+                #"{"resource":"r"}"#,
+                to: settings.topics.resourceAvailability,
+                domain
+            )
+            try scene.append("{", to: settings.topics.desiredConfig, domain)
+        }
+        let worker = scene.start()
+        for _ in 0..<20 { worker.turn() }
+        let letters = scene.log.visible(settings.topics.deadLetters).joined().filter { record in
+            record.headers.contains(RecordHeader("muster-error-code", "too-many-domains"))
+        }
+        #expect(letters.map(\.key) == [Array("c".utf8)])
     }
 
     @Test("A changelog of a later version, or of somebody else, ends the worker with a reason")

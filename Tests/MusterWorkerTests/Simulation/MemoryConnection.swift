@@ -24,14 +24,18 @@ final class MemoryConnection: BusConnection {
     private let id: String
     private let epoch: Int
     private var generation = 0
+    private var incarnation = 0
     private var listener: ((GroupEvent) -> Void)?
     private var positions: [Lane: Int64] = [:]
     private var ended: Set<Lane> = []
     private var paused: Set<Lane> = []
-    private var held: [(place: MemoryLog.Place, record: MemoryLog.Record)] = []
+    /// Records of the changelog that the next commit publishes, where that is no transaction.
+    private var held: [ChangelogRecord] = []
     private(set) var isDead = false
     /// Asked at each call, before and after its effect.
     private let fault: () -> Fault?
+    /// Called inside of each poll: other threads go on meanwhile.
+    var onPoll: () -> Void = {}
 
     let wake: @Sendable () -> Void = {}
 
@@ -84,7 +88,7 @@ final class MemoryConnection: BusConnection {
     func join(_ listener: @escaping (GroupEvent) -> Void) throws(KafkaError) {
         try seam()
         self.listener = listener
-        log.join(name)
+        incarnation = log.join(name)
     }
 
     func assign(_ positions: [Lane: Int64]) throws(KafkaError) {
@@ -100,6 +104,9 @@ final class MemoryConnection: BusConnection {
 
     func committed(_ lanes: Set<Lane>) throws(KafkaError) -> [Lane: Int64] {
         try seam()
+        // Brokers do not say it before they know it.
+        guard !lanes.contains(where: { log.isUnstable(place(of: $0)) })
+        else { throw KafkaError(.timedOut) }
         var found: [Lane: Int64] = [:]
         for lane in lanes { found[lane] = log.committed[place(of: lane)] }
         return found
@@ -115,7 +122,8 @@ final class MemoryConnection: BusConnection {
 
     func poll(for timeout: Duration, into round: Round) throws(KafkaError) -> Arrival {
         try seam(isPublishing: false)
-        hearNews()
+        onPoll()
+        try hearNews()
         for lane in positions.keys.sorted(by: { $0.order < $1.order })
         where !paused.contains(lane) {
             let (record, offset) = log.next(in: place(of: lane), from: positions[lane] ?? 0)
@@ -132,16 +140,20 @@ final class MemoryConnection: BusConnection {
         return .nothing
     }
 
-    private func hearNews() {
-        switch log.news(for: name) {
+    private func hearNews() throws(KafkaError) {
+        switch log.news(for: name, incarnation) {
         case .nothing: break
+        case .fenced:
+            var error = KafkaError(.fencedInstance, "another process has this member's name")
+            error.isFatal = true
+            throw error
         case .revoke:
             tell(GroupEvent.revoked)
             // A process that has crashed does not join again.
-            if !isDead { log.rejoin(name) }
+            if !isDead { log.rejoin(name, incarnation) }
         case .unknown:
             tell(GroupEvent.lost)
-            if !isDead { log.join(name) }
+            if !isDead { incarnation = log.join(name) }
         case .assigned(let partitions, let generation):
             self.generation = generation
             listener?(.assigned(Set(partitions.flatMap(Lane.both))))
@@ -158,7 +170,7 @@ final class MemoryConnection: BusConnection {
     func leave(within timeout: Duration) {
         guard !isDead else { return }
         tell(GroupEvent.revoked)
-        log.leave(name)
+        log.leave(name, incarnation)
     }
 
     // MARK: Publishing
@@ -177,6 +189,13 @@ final class MemoryConnection: BusConnection {
     }
 
     func publish(_ record: ChangelogRecord) throws(KafkaError) {
+        switch settings.guarantee {
+        case .exactlyOnce: try append(record)
+        case .atLeastOnce: held.append(record)
+        }
+    }
+
+    private func append(_ record: ChangelogRecord) throws(KafkaError) {
         try append(
             MemoryLog.Record(key: record.key, value: record.value),
             to: MemoryLog.Place(topic: settings.topics.state, partition: record.partition)
@@ -187,13 +206,17 @@ final class MemoryConnection: BusConnection {
         throws(KafkaError)
     {
         try seam()
-        try log.append(record, to: place, id: id, epoch: epoch)
+        switch settings.guarantee {
+        case .exactlyOnce: try log.append(record, to: place, id: id, epoch: epoch)
+        case .atLeastOnce: try log.append(record, to: place)
+        }
     }
 
     func commit(_ positions: [Lane: Int64]) throws(KafkaError) {
         try seam()
         var offsets: [MemoryLog.Place: Int64] = [:]
         for (lane, position) in positions { offsets[place(of: lane)] = position }
+        guard settings.guarantee == .exactlyOnce else { return try commitInOrder(offsets) }
         try log.send(offsets, member: name, generation: generation, id: id, epoch: epoch)
         try seam()
         try log.commit(id, epoch: epoch)
@@ -202,8 +225,22 @@ final class MemoryConnection: BusConnection {
         if isDead { try seam() }
     }
 
+    /// First what was published, then the changelog, then the offsets, each of which may be the
+    /// last thing that this process does.
+    private func commitInOrder(_ offsets: [MemoryLog.Place: Int64]) throws(KafkaError) {
+        while let record = held.first {
+            try append(record)
+            held.removeFirst()
+        }
+        try seam()
+        // Nobody waits for the answer; that the generation is over is only logged.
+        try? log.commit(offsets, member: name, generation: generation)
+    }
+
     func abort() throws(KafkaError) {
         if isDead { try seam() }
+        held = []
+        guard settings.guarantee == .exactlyOnce else { return }
         try log.abort(id, epoch: epoch)
     }
 

@@ -48,6 +48,8 @@ final class MemoryLog {
 
     /// A member of the group.
     private struct Member {
+        /// Which process of this name it is, as members are static.
+        var incarnation = 0
         /// The generation that it takes part in.
         var generation = 0
         var assignment: Set<Int32> = []
@@ -65,6 +67,9 @@ final class MemoryLog {
     private var members: [String: Member] = [:]
     private(set) var generation = 0
     private var isRebalancing = false
+    private var incarnations = 0
+    /// How often anything was appended, committed or assigned.
+    private(set) var changes = 0
     /// Numbers of partitions that metadata tells, where they differ from what there is.
     var toldCounts: [String: Int] = [:]
     /// Called with the producer's id after each commit.
@@ -98,6 +103,7 @@ final class MemoryLog {
             producers[id]?.places.insert(place)
         }
         entries[place, default: []].append(.record(record, transaction: transaction))
+        changes += 1
     }
 
     /// Makes offsets part of an id's transaction, for a member of a generation.
@@ -134,12 +140,18 @@ final class MemoryLog {
         end(id, as: .aborted)
     }
 
+    /// Whether a transaction that has not ended would move what is committed of a place.
+    func isUnstable(_ place: Place) -> Bool {
+        producers.values.contains { $0.transaction != nil && $0.offsets[place] != nil }
+    }
+
     /// Commits offsets outside of any transaction.
     func commit(_ offsets: [Place: Int64], member: String, generation: Int) throws(KafkaError) {
         guard members[member]?.generation == generation else {
             throw KafkaError(.state, "the member's generation is over")
         }
         committed.merge(offsets) { $1 }
+        changes += 1
         onCommit(member)
     }
 
@@ -154,6 +166,7 @@ final class MemoryLog {
     private func end(_ id: String, as fate: Fate) {
         guard let transaction = producers[id]?.transaction else { return }
         fates[transaction] = fate
+        changes += 1
         for place in producers[id]?.places.sorted() ?? [] { entries[place]?.append(.control) }
         producers[id]?.transaction = nil
         producers[id]?.places = []
@@ -225,15 +238,22 @@ final class MemoryLog {
 
     // MARK: The group
 
-    func join(_ member: String) {
-        members[member] = Member()
-        members[member]?.hasJoined = true
+    /// A process joins under a static member's name, and takes that from whoever had it.
+    ///
+    /// - Returns: what it has to name itself by.
+    @discardableResult
+    func join(_ member: String) -> Int {
+        incarnations += 1
+        members[member] = Member(incarnation: incarnations, hasJoined: true)
         rebalance()
+        return incarnations
     }
 
     /// The member has left, or was silent for so long that the group goes on without it.
-    func leave(_ member: String) {
-        guard members.removeValue(forKey: member) != nil else { return }
+    func leave(_ member: String, _ incarnation: Int? = nil) {
+        guard let state = members[member], state.incarnation == incarnation ?? state.incarnation
+        else { return }
+        members.removeValue(forKey: member)
         rebalance()
     }
 
@@ -248,9 +268,13 @@ final class MemoryLog {
         guard isRebalancing, members.values.allSatisfy(\.hasJoined) else { return }
         isRebalancing = false
         generation += 1
+        changes += 1
         let names = members.keys.sorted()
         for name in names {
-            members[name] = Member(generation: generation)
+            members[name] = Member(
+                incarnation: members[name]?.incarnation ?? 0,
+                generation: generation
+            )
         }
         guard !names.isEmpty else { return }
         // Ranges, as the assignor of that name makes them.
@@ -268,17 +292,21 @@ final class MemoryLog {
         case assigned(Set<Int32>, generation: Int)
         /// The group has gone on without it.
         case unknown
+        /// Another process has its name.
+        case fenced
     }
 
-    func news(for member: String) -> News {
+    func news(for member: String, _ incarnation: Int) -> News {
         guard let state = members[member] else { return .unknown }
+        if state.incarnation != incarnation { return .fenced }
         if isRebalancing { return state.hasJoined ? .nothing : .revoke }
         if state.isTold { return .nothing }
         members[member]?.isTold = true
         return .assigned(state.assignment, generation: state.generation)
     }
 
-    func rejoin(_ member: String) {
+    func rejoin(_ member: String, _ incarnation: Int) {
+        guard members[member]?.incarnation == incarnation else { return }
         members[member]?.hasJoined = true
         completeIfPossible()
     }

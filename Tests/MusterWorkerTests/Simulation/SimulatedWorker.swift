@@ -36,11 +36,69 @@ final class InlineRunner: TaskRunner {
     func dropAll() { tasks = [:] }
 }
 
-/// Restores at once, in the caller.
+/// Runs tasks a step at a time, as threads of their own would: results come when the loop has gone
+/// on, and some of them when their assignment is over.
+final class DeferredRunner: TaskRunner {
+    private let context: WorkerContext
+    private let mailbox: Mailbox
+    private var tasks: [Int32: PartitionTask] = [:]
+    private var inputs: [Int32: [TaskInput]] = [:]
+    /// What tasks have done, before the loop can see it.
+    private var results: [TaskResult] = []
+    private let onUnit: () -> Void
+    /// Results that came too late to count.
+    private(set) var lateResults = 0
+
+    init(context: WorkerContext, mailbox: Mailbox, onUnit: @escaping () -> Void) {
+        self.context = context
+        self.mailbox = mailbox
+        self.onUnit = onUnit
+    }
+
+    func start(_ start: TaskStart) {
+        tasks[start.partition] = PartitionTask(start, context: context, mailbox: mailbox)
+    }
+
+    func give(_ partition: Int32, _ input: TaskInput) {
+        inputs[partition, default: []].append(input)
+    }
+
+    func dropAll() {
+        tasks = [:]
+        inputs = [:]
+    }
+
+    /// Lets one task work on the first thing that waits for it, with the records that follow.
+    func work(_ random: inout some RandomNumberGenerator) {
+        guard let partition = inputs.keys.sorted().randomElement(using: &random),
+            let waiting = inputs[partition], let first = waiting.first
+        else { return }
+        var count = 1
+        if case .records = first {
+            count = waiting.prefix { if case .records = $0 { true } else { false } }.count
+        }
+        inputs[partition] = count == waiting.count ? nil : Array(waiting[count...])
+        for result in tasks[partition]?.take(Array(waiting[..<count])) ?? [] {
+            if result.unit != nil { onUnit() }
+            results.append(result)
+        }
+    }
+
+    /// Lets the loop see the oldest result.
+    func deliver() {
+        guard !results.isEmpty else { return }
+        let result = results.removeFirst()
+        if result.epoch != mailbox.epoch { lateResults += 1 }
+        mailbox.post(result)
+    }
+}
+
+/// Restores in the caller, as soon as no transaction is open in what is to be read.
 final class InlineRestorer: Restorer {
     private let log: MemoryLog
     private let context: WorkerContext
     private let mailbox: Mailbox
+    private var waiting: [(partition: Int32, epoch: Int)] = []
 
     init(_ log: MemoryLog, context: WorkerContext, mailbox: Mailbox) {
         self.log = log
@@ -49,10 +107,21 @@ final class InlineRestorer: Restorer {
     }
 
     func begin(_ partition: Int32, epoch: Int) {
+        waiting.append((partition, epoch))
+        work()
+    }
+
+    /// Restores what can be.
+    func work() {
         let changelog = MemoryChangelog(log: log, topic: context.settings.topics.state)
-        mailbox.post(
-            changelog.restore(partition, epoch: epoch, context: context) { false }
-        )
+        waiting.removeAll { partition, epoch in
+            guard epoch == mailbox.epoch else { return true }
+            guard changelog.isStable(partition) else { return false }
+            mailbox.post(
+                changelog.restore(partition, epoch: epoch, context: context) { false }
+            )
+            return true
+        }
     }
 }
 
@@ -60,6 +129,11 @@ final class InlineRestorer: Restorer {
 struct MemoryChangelog: Changelog {
     let log: MemoryLog
     let topic: String
+
+    func isStable(_ partition: Int32) -> Bool {
+        let place = MemoryLog.Place(topic: topic, partition: partition)
+        return log.stableEnd(of: place) == log.end(of: place)
+    }
 
     func read(
         _ partition: Int32,
@@ -80,11 +154,21 @@ struct MemoryChangelog: Changelog {
     }
 }
 
+/// What other threads do while a loop waits; set and called by the simulation's one thread.
+private final class Background: @unchecked Sendable {
+    var body: () -> Void = {}
+
+    func run() { body() }
+}
+
 /// A worker process.
 final class SimulatedWorker {
     let name: String
     let connection: MemoryConnection
     let loop: WorkerLoop
+    /// What runs its tasks, where that is not its own loop.
+    let deferred: DeferredRunner?
+    private let restorer: InlineRestorer
     /// Why it has ended.
     private(set) var error: WorkerError?
 
@@ -95,6 +179,7 @@ final class SimulatedWorker {
         clock: SimulatedClock,
         observer: @escaping @Sendable (WorkerEvent) -> Void = { _ in },
         onUnit: @escaping () -> Void = {},
+        isDeferred: Bool = false,
         fault: @escaping () -> Fault? = { nil }
     ) {
         self.name = name
@@ -103,6 +188,8 @@ final class SimulatedWorker {
         var logger = Logger(label: "simulation") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
         let health = Health()
+        let background = Background()
+        self.background = background
         let context = WorkerContext(
             settings: settings,
             baseline: Baseline(),
@@ -112,19 +199,33 @@ final class SimulatedWorker {
             observer: observer,
             now: { clock.now },
             elapsed: { .milliseconds(clock.now.milliseconds) },
-            pause: { _ in }
+            pause: { [background] in
+                clock.advance(by: isDeferred ? $0 : .zero)
+                background.run()
+            }
         )
         let mailbox = Mailbox()
+        let runner = DeferredRunner(context: context, mailbox: mailbox, onUnit: onUnit)
+        deferred = isDeferred ? runner : nil
         connection = MemoryConnection(log, settings, name: name, fault: fault)
+        restorer = InlineRestorer(log, context: context, mailbox: mailbox)
         loop = WorkerLoop(
             context: context,
             connection: connection,
-            runner: InlineRunner(context: context, mailbox: mailbox, onUnit: onUnit),
-            restorer: InlineRestorer(log, context: context, mailbox: mailbox),
+            runner: isDeferred
+                ? runner : InlineRunner(context: context, mailbox: mailbox, onUnit: onUnit),
+            restorer: restorer,
             mailbox: mailbox
         )
+        connection.onPoll = background.run
         attempt { () throws(WorkerError) in try loop.begin() }
     }
+
+    /// What goes on while the loop waits.
+    private let background: Background
+
+    /// Lets this happen whenever the loop waits.
+    func meanwhile(_ body: @escaping () -> Void) { background.body = body }
 
     /// Whether the process has ended.
     var isDown: Bool { connection.isDead || error != nil }
@@ -132,6 +233,7 @@ final class SimulatedWorker {
     /// Lets the loop go round once.
     func turn() {
         guard !isDown else { return }
+        restorer.work()
         attempt { () throws(WorkerError) in try loop.turn() }
     }
 
