@@ -5,7 +5,8 @@ internal import Foundation
 
 let benchmarks: [any Benchmark.Type] = [
     DecodeBenchmark.self, RestoreBenchmark.self, SolveBenchmark.self, EngineBenchmark.self,
-    BusBenchmark.self, VersusBenchmark.self, ExplainBenchmark.self,
+    BusBenchmark.self, VersusBenchmark.self, ExplainBenchmark.self, KillBenchmark.self,
+    SoakBenchmark.self,
 ]
 
 let chosen = CommandLine.arguments.dropFirst().first

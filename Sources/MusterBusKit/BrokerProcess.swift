@@ -30,6 +30,8 @@ public final class BrokerProcess: Sendable {
     public let process: ChildProcess?
     private let folder: TemporaryFolder?
     private let proxy: BrokerProxy?
+    /// The process's own port; `nil` when somebody else runs the broker.
+    let port: UInt16?
 
     /// What the environment names, or the one that was installed below `.build`: `nil` when there
     /// is none.
@@ -51,6 +53,16 @@ public final class BrokerProcess: Sendable {
         KAFKA_BOOTSTRAP=host:port one that runs
         """
 
+    /// Whether a broker would be a process that is started here.
+    public static var isOwn: Bool {
+        if case .executable? = source() { true } else { false }
+    }
+
+    /// What to say where it would not be.
+    public static let ownAdvice = """
+        for a broker that is started by the test: `.ci/broker` installs one, without KAFKA_BOOTSTRAP
+        """
+
     private static var installed: String? {
         Executables.folder.pathComponents.indices.reversed().lazy
             .map { Executables.folder.pathComponents[...$0].joined(separator: "/") }
@@ -66,13 +78,14 @@ public final class BrokerProcess: Sendable {
         case nil: throw Absent(description: Self.advice)
         case .running(let address):
             bootstrapServers = address
-            (process, folder, proxy) = (nil, nil, nil)
+            (process, folder, proxy, port) = (nil, nil, nil, nil)
         case .executable(let path):
             let folder = try TemporaryFolder("broker")
             let port = try Self.freePort()
             let proxy = try BrokerProxy(broker: port)
             bootstrapServers = "127.0.0.1:\(proxy.port)"
             self.proxy = proxy
+            self.port = port
             process = try ChildProcess(
                 path,
                 [
@@ -102,7 +115,7 @@ public final class BrokerProcess: Sendable {
     }
 
     /// A port that nobody listens on just now.
-    private static func freePort() throws -> UInt16 {
+    static func freePort() throws -> UInt16 {
         let socket = try Socket.listening()
         defer { socket.close() }
         return try socket.port()

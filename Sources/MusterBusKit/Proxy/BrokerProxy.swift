@@ -24,18 +24,34 @@ final class BrokerProxy: Sendable {
     /// How long nothing is asked of the broker for a fetch that waits.
     static let step = 0.001
 
+    /// A user's name and password.
+    struct Credentials: Sendable {
+        let user: String
+        let password: String
+
+        /// What the mechanism PLAIN sends for them.
+        var plain: [UInt8] { [0] + Array(user.utf8) + [0] + Array(password.utf8) }
+    }
+
     /// Listens for a broker on this port.
-    init(broker: UInt16) throws {
+    ///
+    /// - Parameters:
+    ///   - broker: The broker's port.
+    ///   - advertised: The port that clients are told, where it is not the proxy's own.
+    ///   - credentials: What clients have to know; nothing where there are none.
+    /// - Throws: ``Missed`` when it cannot listen.
+    init(broker: UInt16, advertised: UInt16? = nil, credentials: Credentials? = nil) throws {
         listener = try Socket.listening()
         port = try listener.port()
         self.broker = broker
-        let thread = Thread { [listener, port, broker, markers] in
+        let told = advertised ?? port
+        let thread = Thread { [listener, broker, markers] in
             while let client = listener.accept() {
                 guard let server = try? Socket.connected(to: broker) else {
                     client.close()
                     continue
                 }
-                Connection(client, server, ports: (broker, port), markers).run()
+                Connection(client, server, (broker, told), markers, credentials).run()
             }
             listener.close()
         }
@@ -53,6 +69,7 @@ private final class Connection: Sendable {
     private let server: Socket
     private let ports: (broker: UInt16, proxy: UInt16)
     private let markers: Markers
+    private let credentials: BrokerProxy.Credentials?
     private let asked = Mutex<[Int32: Asked]>([:])
     /// Threads that still pass something on; guards the way to the broker as well, because fetches
     /// are asked again by others.
@@ -67,12 +84,14 @@ private final class Connection: Sendable {
     init(
         _ client: Socket,
         _ server: Socket,
-        ports: (broker: UInt16, proxy: UInt16),
-        _ markers: Markers
+        _ ports: (broker: UInt16, proxy: UInt16),
+        _ markers: Markers,
+        _ credentials: BrokerProxy.Credentials?
     ) {
         (self.client, self.server) = (client, server)
         self.ports = ports
         self.markers = markers
+        self.credentials = credentials
     }
 
     /// Starts a thread for each direction.
@@ -100,9 +119,35 @@ private final class Connection: Sendable {
     }
 
     private func passRequests() {
+        var isAllowed = credentials == nil
         while let frame = client.readFrame() {
+            if !isAllowed {
+                switch admit(frame) {
+                case .not: return
+                case .yes: isAllowed = true
+                case .notYet: break
+                }
+            }
             note(frame)
             guard send(frame) else { return }
+        }
+    }
+
+    private enum Admission {
+        case yes, notYet, not
+    }
+
+    /// Whether a client that has not said who it is may go on after this request.
+    private func admit(_ frame: [UInt8]) -> Admission {
+        var reader = FrameReader(frame)
+        guard let credentials, let header = try? RequestHeader(&reader) else { return .not }
+        switch header.kind {
+        case .apiVersions, .saslHandshake: return .notYet
+        case .saslAuthenticate:
+            if (try? reader.data()) == credentials.plain { return .yes }
+            _ = client.write(header.refusal)
+            return .not
+        default: return .not
         }
     }
 
@@ -120,7 +165,7 @@ private final class Connection: Sendable {
             let until = Date.now + Double(fetch.maxWait) / 1000
             request = .fetch(fetch, frame: frame, until: until)
         case .metadata, .findCoordinator: request = .addresses
-        case .other: return
+        case .apiVersions, .saslHandshake, .saslAuthenticate, .other: return
         }
         asked.withLock { $0[header.correlation] = request }
     }

@@ -39,6 +39,13 @@ struct FrameReader {
         return String(decoding: bytes[(position - max(0, count))..<position], as: UTF8.self)
     }
 
+    /// Bytes with their length before them; empty for null ones.
+    mutating func data() throws -> [UInt8] {
+        let count = max(0, Int(try integer(Int32.self)))
+        try skip(count)
+        return Array(bytes[(position - count)..<position])
+    }
+
     /// A variable-length number, as records have them.
     mutating func varint() throws -> Int64 {
         var number: UInt64 = 0
@@ -62,7 +69,7 @@ struct FrameReader {
 /// What every request begins with.
 struct RequestHeader {
     enum Kind {
-        case fetch, metadata, findCoordinator, other
+        case fetch, metadata, findCoordinator, apiVersions, saslHandshake, saslAuthenticate, other
     }
 
     let kind: Kind
@@ -78,9 +85,21 @@ struct RequestHeader {
             case 1 where version == 11: .fetch
             case 3: .metadata
             case 10: .findCoordinator
+            case 17: .saslHandshake
+            case 18: .apiVersions
+            case 36 where version < 2: .saslAuthenticate
             default: .other
             }
         _ = try reader.text()
+    }
+
+    /// The answer to an authentication that fails.
+    var refusal: [UInt8] {
+        let words = Array("wrong user or password".utf8)
+        var body = correlation.bigEndianBytes + Int16(58).bigEndianBytes
+        body += Int16(words.count).bigEndianBytes + words + Int32(0).bigEndianBytes
+        if version > 0 { body += Int64(0).bigEndianBytes }
+        return Int32(body.count).bigEndianBytes + body
     }
 }
 

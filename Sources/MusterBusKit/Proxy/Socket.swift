@@ -95,6 +95,13 @@ struct Socket: Sendable {
         return read(count).map { head + $0 }
     }
 
+    /// Everything until the other side ends the connection.
+    func readToEnd() -> [UInt8] {
+        var bytes: [UInt8] = []
+        while let byte = read(1) { bytes += byte }
+        return bytes
+    }
+
     private func read(_ count: Int) -> [UInt8]? {
         var isWhole = true
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
