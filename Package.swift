@@ -160,6 +160,12 @@ let package = Package(
                 swiftSettings: settings
             ),
             .testTarget(
+                name: "CommandTests",
+                dependencies: ["muster"],
+                exclude: ["Goldens"],
+                swiftSettings: settings
+            ),
+            .testTarget(
                 name: "TidyTests",
                 dependencies: [
                     "MusterEngine", "MusterHTTP", "MusterMetrics", "MusterPolicy",

@@ -90,7 +90,7 @@ extension Situation {
                 let value = policy.quantities[leaf.quantity].value
                 let isKept = leaf.shortfall(policy.quantities) == 0
                 return ConditionTree(
-                    text: leaf.scope,
+                    text: "\(leaf.scope): \(leaf.needs(policy.quantities))",
                     holds: isKept,
                     needs: leaf.needs(policy.quantities),
                     has: "\(value) used",

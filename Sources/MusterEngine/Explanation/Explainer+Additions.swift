@@ -45,7 +45,7 @@ extension Explainer {
         guard each > 0 else { return nil }
         let count = missing / each + (missing % each > 0 ? 1 : 0)
         guard count <= Self.most else { return nil }
-        let nodes = nodes(of: matches, example)
+        let nodes = nodes(of: matches, example, quantity.selector)
         var suitable: [ResourceID] = []
         var isAnywhere = false
         for node in nodes.prefix(Self.hosts) {
@@ -77,10 +77,23 @@ extension Explainer {
     }
 
     /// The hosts to try: those that the matches are on, the example's first; `nil` for none.
-    private func nodes(of matches: [Int], _ example: Resource) -> [ResourceID?] {
+    private func nodes(
+        of matches: [Int],
+        _ example: Resource,
+        _ selector: Selector
+    ) -> [ResourceID?] {
         guard let node = example.node else { return [nil] }
-        let others = Set(matches.compactMap { situation.inventory[$0].node })
-        return [node] + others.subtracting([node]).sorted()
+        let own = Set(matches.compactMap { situation.inventory[$0].node })
+        let result = [node] + own.subtracting([node]).sorted()
+        // Where none of them is of use now, others may be, if it is all the same to the policy.
+        let inventory = situation.inventory
+        let isUsable = { (id: ResourceID) in
+            inventory.slots[id].map { inventory.isUsable[$0] && !situation.isDrained[$0] } ?? true
+        }
+        guard !result.contains(where: isUsable), !selector.namesNodes else { return result }
+        let hosts = inventory.registered.filter { !inventory.guests(of: $0).isEmpty }
+        let others = inventory.ordered(hosts).map { inventory[$0].id }
+        return result + others.filter { !own.contains($0) && isUsable($0) }
     }
 
     private mutating func holds(adding count: Int, like example: Resource, on node: ResourceID?)
@@ -102,16 +115,20 @@ extension Explainer {
     /// Where new resources would do, in words; nothing where the selector says it.
     private func place(_ nodes: [ResourceID], of all: [ResourceID], _ quantity: Quantity) -> String
     {
-        let isSaid = quantity.selector.requirements.contains {
-            if case .field(.node, _) = $0 { true } else { false }
-        }
-        if isSaid || all.count == 1 && nodes.count == 1 { return "" }
+        if quantity.selector.namesNodes || all.count == 1 && nodes.count == 1 { return "" }
         let others = all.prefix(Self.hosts).filter { !nodes.contains($0) }
         if others.isEmpty { return ", on any node of its kind" }
         if others.count < nodes.count {
             return ", on any node but \(others.map(\.name).joined(separator: ", "))"
         }
         return ", on \(nodes.map(\.name).joined(separator: " or "))"
+    }
+}
+
+extension Selector {
+    /// Whether it says on which nodes its matches are.
+    fileprivate var namesNodes: Bool {
+        requirements.contains { if case .field(.node, _) = $0 { true } else { false } }
     }
 }
 
