@@ -16,10 +16,16 @@ extension Search {
         var isTainted: Bool
     }
 
-    /// Tightens the relaxation at the root by rounds of cuts.
+    /// Tightens the relaxation at the root by rounds of cuts; `roundsLeft` is 0 when more would not
+    /// pay.
     ///
     /// - Returns: a violated reason, or `none`. Bounds are propagated.
-    mutating func cutAtRoot(rounds: Int) -> Int32 {
+    mutating func cutAtRoot() -> Int32 {
+        let isFirst = roundsLeft > 0
+        let rounds = isFirst ? min(tactics.firstRounds, roundsLeft) : tactics.laterRounds
+        let isAtBegin = roundsLeft == tactics.firstRoundsInAll
+        roundsLeft -= isFirst ? rounds : 0
+        var boundBefore = -Simplex.infinity
         for round in 0..<rounds {
             if work > workLimit { return Reason.none }
             switch consultRelaxation() {
@@ -28,30 +34,53 @@ extension Search {
                 let conflict = propagate()
                 if conflict != Reason.none { return conflict }
                 continue
-            case .nothing: return Reason.none
-            case .integral:
-                if offerRelaxedPoint() { return propagate() }
+            case .nothing:
+                roundsLeft = 0
                 return Reason.none
+            case .integral:
+                roundsLeft = 0
+                return offerRelaxedPoint() ? propagate() : Reason.none
             case .branch: break
             }
-            if round == 0 || round == 4 {
-                if roundRelaxedPoint() {
-                    let conflict = propagate()
-                    if conflict != Reason.none { return conflict }
-                    continue
-                }
+            if round == 0, roundRelaxedPoint() {
+                let conflict = propagate()
+                if conflict != Reason.none { return conflict }
+                continue
             }
-            let found = findCuts()
-            if found.isEmpty { return Reason.none }
-            for cut in found {
-                for term in cut.row.terms { relaxation.rows.add(term.coefficient, term.variable) }
-                relaxation.rows.close(cut.row.demand)
-                relaxation.isTainted.append(cut.isTainted)
-                relaxation.appendToSimplex(relaxation.rows.count - 1)
+            // Cuts that hardly move the bound do not pay for the rows that they add.
+            let before = boundBefore
+            boundBefore = relaxation.simplex.bound
+            if !isAtBegin && round == 1 || round == 3, !isWorthCutting(since: before) {
+                roundsLeft = 0
+                return Reason.none
             }
-            relaxation.simplex.layOut()
+            guard addCuts() else {
+                roundsLeft = 0
+                return Reason.none
+            }
         }
         return Reason.none
+    }
+
+    /// Finds cuts and adds them to the relaxation; false when there are none.
+    private mutating func addCuts() -> Bool {
+        let found = findCuts()
+        for cut in found {
+            for term in cut.row.terms { relaxation.rows.add(term.coefficient, term.variable) }
+            relaxation.rows.close(cut.row.demand)
+            relaxation.isTainted.append(cut.isTainted)
+            relaxation.appendToSimplex(relaxation.rows.count - 1)
+        }
+        relaxation.simplex.layOut()
+        return !found.isEmpty
+    }
+
+    /// True when the bound has moved by a fair share of what separates it from the limit.
+    private func isWorthCutting(since before: Double) -> Bool {
+        let bound = relaxation.simplex.bound
+        let limit = rowLimit[firstObjective + goal]
+        let gap = limit < idleLimit[goal] ? Double(limit + 1) - before : abs(before) + 1
+        return bound - before > 0.02 * gap
     }
 
     /// The cuts of the relaxation that are tight at its basis and, if asked, untainted.

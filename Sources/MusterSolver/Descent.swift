@@ -162,6 +162,7 @@ extension Search {
         restarts = 0
         improvements = 0
         isRelaxing = false
+        roundsLeft = tactics.firstRoundsInAll
         workAtRestart = work
         plainWork = 0
         relaxedWork = 0

@@ -36,12 +36,10 @@ extension Simplex {
     }
 
     /// Writes the entries of a column in rows that are taken as its upper part.
-    private mutating func addUpperEntries(of column: Int, except pivot: Int, _ nucleus: Nucleus) {
-        for entry in Int(columnStart[column])..<Int(columnStart[column + 1]) {
-            let row = columnRow[entry]
-            if nucleus.isTaken(Int(row)), Int(row) != pivot {
-                factors.addUpper(row, columnValue[entry])
-            }
+    private mutating func addUpperEntries(of column: Int, _ isTaken: (Int) -> Bool) {
+        for entry in Int(columnStart[column])..<Int(columnStart[column + 1])
+        where isTaken(Int(columnRow[entry])) {
+            factors.addUpper(columnRow[entry], columnValue[entry])
         }
     }
 
@@ -57,7 +55,7 @@ extension Simplex {
                 let row = Int(columnRow[entry])
                 let value = columnValue[entry]
                 if nucleus.isTaken(row) || abs(value) < 1e-9 { continue }
-                addUpperEntries(of: column, except: row, nucleus)
+                addUpperEntries(of: column) { nucleus.isTaken($0) }
                 factors.closeColumn(pivot: row, value)
                 nucleus.take(row, by: column)
                 nucleus.isDone[index] = true
@@ -86,7 +84,7 @@ extension Simplex {
                 if Int(columnRow[entry]) == row { pivot = columnValue[entry] }
             }
             guard abs(pivot) > 1e-3 * largest else { continue }
-            addUpperEntries(of: column, except: row, nucleus)
+            addUpperEntries(of: column) { nucleus.isTaken($0) }
             for entry in Int(columnStart[column])..<Int(columnStart[column + 1]) {
                 let other = columnRow[entry]
                 if nucleus.isTaken(Int(other)) || Int(other) == row { continue }
@@ -101,47 +99,29 @@ extension Simplex {
     }
 
     private mutating func pivotRest(_ structural: [Int32], _ nucleus: inout Nucleus) {
-        var rest = structural.indices.filter { !nucleus.isDone[$0] }
-        let first = factors.lowerCount
+        let rest = structural.indices.filter { !nucleus.isDone[$0] }
         if !rest.isEmpty {
-            rest.sort {
-                (nucleus.columnCount[$0], $0) < (nucleus.columnCount[$1], $1)
+            var core = MarkowitzCore(
+                rest.map { structural[$0] },
+                self,
+                isTaken: (0..<rows).map { nucleus.isTaken($0) }
+            )
+            while let pivot = core.next() {
+                let column = Int(core.columns[pivot.column])
+                addUpperEntries(of: column) { core.isOutside($0) }
+                for entry in core.upper(pivot.column) {
+                    factors.addUpper(entry.row, entry.value)
+                }
+                core.eliminate(pivot) { row, share in factors.addLower(row, share) }
+                factors.closeColumn(pivot: pivot.row, pivot.value)
+                nucleus.take(pivot.row, by: column)
             }
-            for index in rest { pivot(Int(structural[index]), lowerFrom: first, &nucleus) }
+            work += 20 * core.steps
         }
         for row in 0..<rows where !nucleus.isTaken(row) {
             factors.closeColumn(pivot: row, 1)
             nucleus.take(row, by: columns + row)
         }
-    }
-
-    private mutating func pivot(_ column: Int, lowerFrom first: Int, _ nucleus: inout Nucleus) {
-        entering.reset(to: 0, count: rows)
-        for entry in Int(columnStart[column])..<Int(columnStart[column + 1]) {
-            entering[columnRow[entry]] = columnValue[entry]
-        }
-        factors.applyLower(&entering, from: first)
-        var largest = 0.0
-        for row in 0..<rows where entering[row] != 0 && !nucleus.isTaken(row) {
-            largest = max(largest, abs(entering[row]))
-        }
-        work += rows
-        guard largest > 1e-7 else { return }
-        var chosen = -1
-        for row in 0..<rows where entering[row] != 0 && !nucleus.isTaken(row) {
-            guard abs(entering[row]) >= 0.1 * largest else { continue }
-            if chosen < 0 || nucleus.rowCount[row] < nucleus.rowCount[chosen] { chosen = row }
-        }
-        let value = entering[chosen]
-        for row in 0..<rows where abs(entering[row]) > 1e-14 && row != chosen {
-            if nucleus.isTaken(row) {
-                factors.addUpper(Int32(row), entering[row])
-            } else {
-                factors.addLower(Int32(row), entering[row] / value)
-            }
-        }
-        factors.closeColumn(pivot: chosen, value)
-        nucleus.take(chosen, by: column)
     }
 }
 

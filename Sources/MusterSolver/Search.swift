@@ -91,6 +91,8 @@ struct Search: ~Copyable {
     var allowance = 0
     // Whether the relaxation is asked until the next restart, and the work spent with and without.
     var isRelaxing = false
+    /// Rounds of cuts that may still be made before the relaxation is asked below the root.
+    var roundsLeft = 0
     var workAtRestart = 0
     var relaxedWork = 0
     var plainWork = 0

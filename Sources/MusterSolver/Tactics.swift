@@ -10,8 +10,10 @@ struct Tactics: Hashable, Sendable {
     /// How much work, for each unit spent with the relaxation, is spent without it: some problems
     /// it sees nothing of.
     var shareWithoutRelaxation = 0.25
-    /// Rounds of cuts at the first restart, and at each later one.
-    var firstRounds = 12
+    /// Rounds of cuts at a goal's root before the relaxation is asked below it, at one restart and
+    /// in all, and rounds at each later restart.
+    var firstRounds = 4
+    var firstRoundsInAll = 16
     var laterRounds = 3
     /// Whether the relaxation is used at all.
     var usesRelaxation = true

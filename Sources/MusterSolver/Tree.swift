@@ -26,8 +26,14 @@ extension Search {
             if work > min(workLimit, stageLimit) { return .exhausted }
             var conflict = propagate()
             if conflict == Reason.none, levels.isEmpty {
+                let isFirst = roundsLeft > 0
                 conflict = settleRoot()
                 if conflict == Reason.none, isReached { return .proven }
+                if conflict == Reason.none, isRelaxing, isFirst {
+                    // Between rounds of cuts the search without the relaxation has its turn.
+                    restart()
+                    continue
+                }
             }
             if conflict == Reason.none {
                 switch step() {
@@ -46,10 +52,20 @@ extension Search {
             }
             guard resolve(conflict) else { return .proven }
             requeueGoal()
-            if statistics.conflicts + improvements >= allowance, !levels.isEmpty {
+            if isRestartDue, !levels.isEmpty {
                 restart()
             }
         }
+    }
+
+    private var isRestartDue: Bool {
+        if statistics.conflicts + improvements >= allowance { return true }
+        return !isRelaxing && restarts > 0 && hasHadItsShare(plainWork + work - workAtRestart)
+    }
+
+    /// True when so much work without the relaxation is enough beside the work with it.
+    private func hasHadItsShare(_ work: Int) -> Bool {
+        Double(work) >= tactics.shareWithoutRelaxation * Double(relaxedWork)
     }
 
     /// Begins again at the root, with or without the relaxation.
@@ -59,9 +75,10 @@ extension Search {
         allowance = statistics.conflicts + restartInterval(restarts)
         cancel(to: 0)
         requeueGoal()
-        if isRelaxing { relaxedWork += work - workAtRestart } else { plainWork += work - workAtRestart }
+        let spent = work - workAtRestart
+        if isRelaxing { relaxedWork += spent } else { plainWork += spent }
         workAtRestart = work
-        isRelaxing = Double(plainWork) >= tactics.shareWithoutRelaxation * Double(relaxedWork)
+        isRelaxing = hasHadItsShare(plainWork)
     }
 
     /// What a step down the tree came to.
@@ -114,14 +131,16 @@ extension Search {
         if clauses.count > 2000 + 200 * restarts, !forgetClauses(tainted: false) {
             return Reason.decisions
         }
-        guard tactics.usesRelaxation, isRelaxing else { return Reason.none }
+        guard isRelaxing else { return Reason.none }
+        guard tactics.usesRelaxation else {
+            roundsLeft = 0
+            return Reason.none
+        }
         if !relaxation.isReady || relaxation.rows.count > relaxation.baseCount + 400 {
             if relaxation.isReady { cuts = tightCuts(untaintedOnly: false) }
             layOutRelaxation()
         }
-        let conflict = cutAtRoot(
-            rounds: restarts == 1 ? tactics.firstRounds : tactics.laterRounds
-        )
+        let conflict = cutAtRoot()
         guard conflict == Reason.none else { return conflict }
         let last = propagate()
         guard last == Reason.none else { return last }
