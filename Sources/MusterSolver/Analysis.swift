@@ -69,6 +69,7 @@ extension Search {
         let span = countLevels()
         for index in 0..<analysis.below.count { analysis.isMarked[analysis.below[index]] = false }
         branching.decay()
+        if !witnesses.isEmpty { checkLearnedClause() }
         cancel(to: target)
         let clause = clauses.add(
             keys: analysis.keys,

@@ -66,6 +66,7 @@ extension Search {
     private mutating func addCuts() -> Bool {
         let found = findCuts()
         for cut in found {
+            if !witnesses.isEmpty { checkCut(cut.row, isTainted: cut.isTainted) }
             for term in cut.row.terms { relaxation.rows.add(term.coefficient, term.variable) }
             relaxation.rows.close(cut.row.demand)
             relaxation.isTainted.append(cut.isTainted)
@@ -80,7 +81,7 @@ extension Search {
         let bound = relaxation.simplex.bound
         let limit = rowLimit[firstObjective + goal]
         let gap = limit < idleLimit[goal] ? Double(limit + 1) - before : abs(before) + 1
-        return bound - before > 0.02 * gap
+        return bound - before > 0.005 * gap
     }
 
     /// The cuts of the relaxation that are tight at its basis and, if asked, untainted.

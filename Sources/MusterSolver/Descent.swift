@@ -12,6 +12,16 @@ struct ComponentResult: Sendable {
     var proven = 0
     var isInfeasible = false
     var statistics = Solution.Statistics()
+
+    /// The same in terms of objectives that had been divided by these numbers.
+    func multiplied(by scales: [Int]) -> ComponentResult {
+        var result = self
+        for (index, scale) in scales.enumerated() {
+            if index < bounds.count { result.bounds[index] *= scale }
+            if index < objectives.count { result.objectives[index] *= scale }
+        }
+        return result
+    }
 }
 
 extension Search {

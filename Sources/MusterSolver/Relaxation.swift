@@ -193,9 +193,12 @@ extension Search {
         let pivoted = relaxation.simplex.pivots
         // One solve may not eat up everything: the search goes on without it.
         relaxation.simplex.workLimit = worked + max(0, workLimit - work) * 3 / 2
-        let result = relaxation.simplex.solve(
+        var result = relaxation.simplex.solve(
             cutoff: isLimited ? Double(limit) + 1e-6 : Simplex.infinity
         )
+        if tactics.distortion > 0 {
+            result = relaxation.simplex.distort(seed: tactics.distortion &+ UInt64(work))
+        }
         statistics.pivots += relaxation.simplex.pivots - pivoted
         work += (relaxation.simplex.work - worked) / 6 + count
         switch result {
@@ -320,10 +323,12 @@ extension Search {
             lazyRows.keys.append(Int32(2 * variable + (sum > 0 ? 1 : 0)))
             lazyRows.weights.append(abs(sum))
         }
-        return lazyRows.close(
+        let row = lazyRows.close(
             limit: -Int(relaxation.demand),
             isTainted: relaxation.isSumTainted
         )
+        if !witnesses.isEmpty { checkLazyRow(row) }
+        return row
     }
 
     /// Moves bounds that the goal's limit does not leave room for; gives whether any moved.

@@ -99,6 +99,9 @@ struct Search: ~Copyable {
     var stageLimit = Int.max
     var result = ComponentResult()
 
+    /// Solutions that tests know of; what is learned is checked against them.
+    var witnesses: [[Int]] = []
+
     var incumbent: [Int]?
     var incumbentObjectives: [Int] = []
     var statistics = Solution.Statistics()

@@ -46,15 +46,10 @@ public struct Solver: Sendable {
             return result
         }
         var search = Search(component, workLimit: work, tactics: tactics)
-        var result = search.minimise()
-        for (index, scale) in component.objectiveScales.enumerated() {
-            result.bounds[index] *= scale
-            if result.values != nil { result.objectives[index] *= scale }
-        }
-        return result
+        return search.minimise().multiplied(by: component.objectiveScales)
     }
 
-    private static func join(
+    static func join(
         _ problem: Problem,
         _ presolve: Presolve,
         _ decomposition: Decomposition,

@@ -9,12 +9,15 @@ struct Tactics: Hashable, Sendable {
     var conflictsBeforeRelaxation = 10
     /// How much work, for each unit spent with the relaxation, is spent without it: some problems
     /// it sees nothing of.
-    var shareWithoutRelaxation = 0.25
+    var shareWithoutRelaxation = 0.12
     /// Rounds of cuts at a goal's root before the relaxation is asked below it, at one restart and
     /// in all, and rounds at each later restart.
-    var firstRounds = 4
-    var firstRoundsInAll = 16
+    var firstRounds = 6
+    var firstRoundsInAll = 18
     var laterRounds = 3
     /// Whether the relaxation is used at all.
     var usesRelaxation = true
+    /// Unless 0, the relaxation's answers are replaced by noise: what it says must never be able to
+    /// make an answer wrong.
+    var distortion: UInt64 = 0
 }

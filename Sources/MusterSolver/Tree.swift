@@ -125,6 +125,7 @@ extension Search {
     /// Takes in what holds at the root, and there, after a restart, has the relaxation cut.
     private mutating func settleRoot() -> Int32 {
         commitRoot()
+        if !witnesses.isEmpty { checkRoot() }
         lazyRows.removeAll()
         goalBound = max(goalBound, rootBoundOfGoal)
         if isReached || restarts == 0 { return Reason.none }

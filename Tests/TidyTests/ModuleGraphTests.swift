@@ -16,7 +16,8 @@ import Testing
             "CLibRdKafka": [],
             "CLibYAML": [],
             "MusterModel": [],
-            "MusterSolver": [],
+            // For a session that is shared by whoever holds it.
+            "MusterSolver": ["Synchronization"],
             "MusterPolicy": ["MusterModel"],
             "MusterEngine": ["MusterModel", "MusterPolicy", "MusterSolver"],
             "MusterMessages": ["MusterModel", "MusterPolicy"],

@@ -23,6 +23,10 @@ struct Contest {
         let name: String
         let problem: Problem
         var mode = PythonOracle.Mode.joined
+        /// The part that is to be decided anew, if that is not all.
+        var part: Problem?
+        /// The objectives of the whole problem that a solution of the part comes to.
+        var objectives: ((Solution) -> [Int])?
     }
 
     let name: String
@@ -37,7 +41,7 @@ struct Contest {
             var outcome = Outcome.unknown
             repeat {
                 let begin = threadSeconds()
-                outcome = Solver(budget: budget).solve(round.problem)
+                outcome = Solver(budget: budget).solve(round.part ?? round.problem)
                 times.append(threadSeconds() - begin)
             } while times.count < runs && times[0] < 1
             return duel(round, times.sorted()[times.count / 2], outcome, answer)
@@ -55,10 +59,11 @@ struct Contest {
         var note = ""
         switch outcome {
         case .solved(let solution):
-            reached = solution.objectives
+            let objectives = round.objectives?(solution) ?? solution.objectives
+            reached = objectives
             isProven = solution.isOptimal
             let facts = solution.statistics
-            note = "\(solution.objectives)"
+            note = "\(objectives)"
             if !isProven { note += " bounds \(solution.bounds)" }
             note += " classes \(facts.classes) parts \(facts.components)"
             note += " conflicts \(facts.conflicts) pivots \(facts.pivots)"

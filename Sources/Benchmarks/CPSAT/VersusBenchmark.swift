@@ -16,7 +16,7 @@ struct VersusBenchmark: Benchmark {
         let budget = Budget(work: flags.number("budget", 4_000_000_000))
         let only = flags.text("only", "").split(separator: ",")
         let details = flags.text("details", "no") == "yes"
-        say("medians in milliseconds of processor time; the ratio is the median of the ratios of proven pairs")
+        say("medians in milliseconds of processor time; ratios are of pairs proven on both sides")
         say(row(["family", "Muster", "CP-SAT", "ratio", "least", "proven", "CP-SAT's"]))
         var disagreements = 0
         for contest in Contest.all(seeds: flags.number("seeds", 5)) {

@@ -9,20 +9,34 @@ extension Fleet {
 
     /// The problem; the variable of machine i is the problem's variable i.
     public var problem: Problem {
+        problem(machines: Array(machines.indices), policies: Array(policies.indices))
+    }
+
+    /// The problem of some machines and policies; all others keep their state or are unusable.
+    func problem(machines chosen: [Int], policies: [Int]) -> Problem {
         var problem = Problem()
-        let states = machines.map { machine in
-            problem.addVariable(0...(machine.isUsable ? 1 : 0), start: machine.isOn ? 1 : 0)
+        var states = [Variable?](repeating: nil, count: machines.count)
+        for number in chosen {
+            let machine = machines[number]
+            states[number] = problem.addVariable(
+                0...(machine.isUsable ? 1 : 0),
+                start: machine.isOn ? 1 : 0
+            )
         }
-        for (machine, state) in zip(machines, states) {
-            guard let host = machine.host else { continue }
-            problem.require(state, implies: Literal(states[host]))
+        for number in chosen {
+            guard let host = machines[number].host, let above = states[host],
+                let state = states[number]
+            else { continue }
+            problem.require(state, implies: Literal(above))
         }
         var objectives = [LinearSum](repeating: LinearSum(), count: Self.levels)
-        for policy in policies {
+        for policy in policies.map({ self.policies[$0] }) {
             objectives[policy.level].add(1, !truth(policy.formula, states, in: &problem))
         }
         var cost = LinearSum()
-        for (machine, state) in zip(machines, states) {
+        for number in chosen {
+            guard let state = states[number] else { continue }
+            let machine = machines[number]
             cost.add(Self.changeCost, Literal(state, isNegated: machine.isOn))
             guard machine.host != nil else { continue }
             if machine.tier == 1 { cost.add(1, state) }
@@ -35,7 +49,7 @@ extension Fleet {
 
     private func truth(
         _ formula: FleetFormula,
-        _ states: [Variable],
+        _ states: [Variable?],
         in problem: inout Problem
     ) -> Literal {
         switch formula {
@@ -76,15 +90,16 @@ extension Fleet {
         _ least: Int,
         _ measure: FleetFormula.Measure,
         _ members: [Int],
-        _ states: [Variable],
+        _ states: [Variable?],
         in problem: inout Problem
     ) -> Literal {
         var sum = LinearSum(-least)
         for number in members {
+            guard let state = states[number] else { continue }
             switch measure {
-            case .count: sum.add(1, states[number])
-            case .cores: sum.add(machines[number].cores, states[number])
-            case .memory: sum.add(machines[number].memory, states[number])
+            case .count: sum.add(1, state)
+            case .cores: sum.add(machines[number].cores, state)
+            case .memory: sum.add(machines[number].memory, state)
             }
         }
         return problem.isNonNegative(sum)

@@ -1,0 +1,75 @@
+// Soundness rests on integers. What the search learns is held against every solution of small
+// components, and the relaxation's answers are replaced by noise, which may cost time only.
+
+import MusterTestKit
+import Testing
+
+@testable import MusterSolver
+
+@Suite struct SoundnessTests {
+    @Test("no clause, no summed row, no cut and no bound of the root cuts off a solution")
+    func inferences() {
+        var conflicts = 0
+        for seed in UInt64(40_000)..<40_600 {
+            var presolve = Presolve(SolverSmallProblems.problem(seed: seed))
+            presolve.run()
+            if presolve.isInfeasible { continue }
+            for component in Decomposition(presolve).components {
+                let points = solutions(of: component)
+                for tactics in [
+                    Tactics(restartInterval: 2, conflictsBeforeRelaxation: 0), Tactics(),
+                    Tactics(restartInterval: 3, conflictsBeforeRelaxation: 1, distortion: seed),
+                ] {
+                    var search = Search(component, workLimit: 1_000_000, tactics: tactics)
+                    search.witnesses = points
+                    let result = search.minimise()
+                    #expect(result.isInfeasible == points.isEmpty, "seed \(seed)")
+                    conflicts += result.statistics.conflicts
+                }
+            }
+        }
+        #expect(conflicts > 300)
+    }
+
+    /// Every solution of a component, by trying all values of its classes.
+    private func solutions(of component: Component) -> [[Int]] {
+        var points: [[Int]] = []
+        var point = component.lower
+        while true {
+            let completed = component.completed(point)
+            if component.isFeasible(completed) { points.append(completed) }
+            var variable = 0
+            while variable < component.classCount, point[variable] == component.upper[variable] {
+                point[variable] = component.lower[variable]
+                variable += 1
+            }
+            if variable == component.classCount { return points }
+            point[variable] += 1
+        }
+    }
+
+    @Test("a relaxation that talks nonsense makes no answer wrong")
+    func nonsense() {
+        for seed in UInt64(50_000)..<51_000 {
+            let problem = SolverSmallProblems.problem(seed: seed)
+            var solver = Solver()
+            solver.tactics = Tactics(
+                restartInterval: 1,
+                conflictsBeforeRelaxation: 0,
+                distortion: seed
+            )
+            switch solver.solve(problem) {
+            case .solved(let solution):
+                #expect(SolverReference.violation(of: problem, at: solution.values) == nil)
+                #expect(
+                    !solution.isOptimal
+                        || solution.objectives == SolverReference.bestObjectives(of: problem),
+                    "seed \(seed)"
+                )
+            case .infeasible:
+                #expect(SolverReference.bestObjectives(of: problem) == nil, "seed \(seed)")
+            case .unknown: Issue.record("seed \(seed) has no answer")
+            }
+        }
+    }
+}
