@@ -122,6 +122,7 @@ extension Domain {
             )
         }
         unproven.formIntersection(kept)
+        slices = slices.filter { unproven.contains($0.key) }
         if isWhole { turn.slots.formUnion(situation.inventory.registered) }
         turn.slots.formUnion(turn.touched)
         turn.slots.formUnion(situation.rearranged)
@@ -140,6 +141,7 @@ extension Domain {
         for part in decision.parts {
             for policy in part.policies {
                 let name = situation.policies[policy].policy.name
+                slices[name] = nil
                 if decision.unproven.contains(policy) {
                     unproven.insert(name)
                 } else {

@@ -23,6 +23,9 @@ public struct Options: Hashable, Sendable {
     /// The work that deciding may take in one turn, in the solver's units; the default is about
     /// two seconds.
     public var solveWork = 300_000_000
+    /// The work of one slice in which a choice that is not proven best is worked on between events;
+    /// the default is a few hundredths of a second.
+    public var sliceWork = 4_000_000
     /// Whether to plan only: nothing is sent, and nothing counts as under way.
     public var isDryRun = false
 
@@ -49,6 +52,8 @@ public struct Domain: Sendable {
     var alerts = Alerts()
     /// Names of enforced policies whose choice is not proven best.
     var unproven: Set<String> = []
+    /// How far slices have come, by policy of parts that are not proven best.
+    var slices: [String: SliceProgress] = [:]
     /// No lease ends before this; `nil` where none ends.
     var leaseCheck: Instant?
     /// When the next window of a policy or of maintenance opens or closes, as it was last asked

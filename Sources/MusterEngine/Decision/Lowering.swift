@@ -23,6 +23,17 @@ struct Lowering {
         case literal(Literal)
     }
 
+    /// What is known of slots outside the part.
+    enum Others {
+        /// The rules alone decide them.
+        case asRuled
+        /// The rules alone decide them, and what they say is implemented already, so that it need
+        /// not be asked for again.
+        case settled
+        /// Some are open, and keep what is implemented.
+        case asImplemented
+    }
+
     let situation: Situation
     let part: Part
     var problem = Problem()
@@ -30,20 +41,17 @@ struct Lowering {
     var supposition = Supposition()
     /// What each objective of ``problem`` stands for, in order.
     private(set) var levels: [Level] = []
-    private let isSettled: Bool
+    private let others: Others
     private let numbers: SlotTable
     /// The variables of ``Part/slots``, in order.
     private var variables: [Variable] = []
 
     /// Lowers the structure: hosts and firm dependencies. What is asked beyond that is added by
     /// ``decide()`` or by demands.
-    ///
-    /// `isSettled` says that what the rules alone decide is implemented, so that it need not be
-    /// asked for again.
-    init(_ situation: Situation, _ part: Part, isSettled: Bool = false) {
+    init(_ situation: Situation, _ part: Part, others: Others = .asRuled) {
         self.situation = situation
         self.part = part
-        self.isSettled = isSettled
+        self.others = others
         numbers = SlotTable(part.slots)
         variables.reserveCapacity(part.slots.count)
         for slot in part.slots {
@@ -75,6 +83,7 @@ struct Lowering {
             if let host = situation.inventory.host(of: slot), let above = self.variable(of: host) {
                 problem.require(variable, implies: Literal(above))
             }
+            if others == .asImplemented { keepHosting(slot, variable) }
         }
         let touched = Set(part.slots.flatMap { situation.needs[$0] + situation.serves[$0] })
         for index in touched.sorted() {
@@ -86,10 +95,23 @@ struct Lowering {
         }
     }
 
+    /// Keeps to what a slot's host and what it carries have implemented outside the part.
+    private mutating func keepHosting(_ slot: Int, _ variable: Variable) {
+        if let host = situation.inventory.host(of: slot), self.variable(of: host) == nil,
+            !situation.isOnline[host]
+        {
+            problem.require(!Literal(variable))
+        }
+        let carries = situation.inventory.guests(of: slot).contains {
+            self.variable(of: $0) == nil && situation.isOnline[$0]
+        }
+        if carries { problem.require(Literal(variable)) }
+    }
+
     /// Demands that a dependency is met if a dependent is online.
     private mutating func require(_ met: Truth, for dependent: Int) {
         let variable = variable(of: dependent)
-        if variable == nil, situation.fixing(dependent) != .fixed(true) { return }
+        if variable == nil, !isFixedOnline(dependent) { return }
         switch (met, variable) {
         case (.constant(true), _): break
         case (.constant(false), let variable?): problem.require(!Literal(variable))
@@ -114,8 +136,11 @@ struct Lowering {
 
     /// Whether a slot without a variable is online.
     private func isFixedOnline(_ slot: Int) -> Bool {
-        guard isSettled else { return situation.fixing(slot) == .fixed(true) }
-        assert(situation.fixing(slot) == .fixed(situation.isOnline[slot]), "not settled")
+        guard others != .asRuled else { return situation.fixing(slot) == .fixed(true) }
+        assert(
+            others != .settled || situation.fixing(slot) == .fixed(situation.isOnline[slot]),
+            "what the rules decide is not implemented"
+        )
         return situation.isOnline[slot]
     }
 
@@ -168,7 +193,7 @@ struct Lowering {
     }
 
     /// 1 where the condition does not hold.
-    private func negation(_ truth: Truth) -> LinearSum {
+    func negation(_ truth: Truth) -> LinearSum {
         switch truth {
         case .constant(let value): return LinearSum(value ? 0 : 1)
         case .literal(let literal):
@@ -291,7 +316,7 @@ struct Lowering {
     // MARK: Quantities
 
     /// The sums that are at least 0 exactly when the leaf's bounds hold.
-    private mutating func slacks(
+    mutating func slacks(
         _ leaf: GroundCondition.Leaf,
         of policy: GroundPolicy
     ) -> [LinearSum] {
@@ -365,73 +390,6 @@ struct Lowering {
             case .literal(let literal): sum.add(1, literal)
             }
         }
-        return sum
-    }
-
-    // MARK: Shortfalls
-
-    private mutating func shortfall(
-        _ condition: GroundCondition,
-        of policy: GroundPolicy
-    ) -> LinearSum {
-        switch condition {
-        case .and(let conditions):
-            var sum = LinearSum()
-            for condition in conditions { sum.add(1, shortfall(condition, of: policy)) }
-            return sum
-        case .fits(let leaves):
-            var sum = LinearSum()
-            for leaf in leaves { sum.add(1, shortfall(leaf, of: policy)) }
-            return sum
-        case .leaf(let leaf): return shortfall(leaf, of: policy)
-        case .or(let conditions):
-            return smallest(conditions.map { shortfall($0, of: policy) })
-        default: return negation(truth(condition, of: policy))
-        }
-    }
-
-    private mutating func shortfall(
-        _ leaf: GroundCondition.Leaf,
-        of policy: GroundPolicy
-    ) -> LinearSum {
-        let slacks = slacks(leaf, of: policy)
-        let worst = slacks.map { problem.range(of: $0).lowerBound.saturatingNegation }.max() ?? 0
-        guard worst > 0 else { return LinearSum(0) }
-        let start = slacks.map { problem.startValue(of: $0).saturatingNegation }.max() ?? 0
-        let variable = problem.addVariable(0...worst, start: max(0, start))
-        for slack in slacks {
-            var row = slack
-            row.add(1, variable)
-            problem.require(row)
-        }
-        var sum = LinearSum()
-        sum.add(1, variable)
-        return sum
-    }
-
-    /// The smallest of several shortfalls: one of them is chosen, and bounds the result.
-    private mutating func smallest(_ sums: [LinearSum]) -> LinearSum {
-        if sums.count == 1 { return sums[0] }
-        let ranges = sums.map { problem.range(of: $0) }
-        guard let worst = ranges.map(\.upperBound).min(), worst > 0 else { return LinearSum(0) }
-        let starts = sums.map { problem.startValue(of: $0) }
-        let least = starts.min() ?? 0
-        let result = problem.addVariable(0...worst, start: min(least, worst))
-        let chosen = starts.firstIndex(of: least) ?? 0
-        var choice = LinearSum(-1)
-        for (index, sum) in sums.enumerated() {
-            let pick = problem.addBool(start: index == chosen)
-            choice.add(1, pick)
-            // result ≥ sum, unless this one is not picked.
-            var row = LinearSum()
-            row.add(1, result)
-            row.add(-1, sum)
-            row.add(max(0, ranges[index].upperBound), !pick)
-            problem.require(row)
-        }
-        problem.require(choice)
-        var sum = LinearSum()
-        sum.add(1, result)
         return sum
     }
 }

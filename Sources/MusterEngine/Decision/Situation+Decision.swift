@@ -17,7 +17,7 @@ struct Decision: Sendable {
 }
 
 extension Situation {
-    /// The work that every part may take, however much the others have taken.
+    /// The work that every part may take, however much the others have taken; unless all may not.
     private var leastWork: Int { 1_000_000 }
 
     /// Decides the parts that contain one of these slots or policies; the rest keeps its state.
@@ -46,7 +46,8 @@ extension Situation {
             guard !part.slots.isEmpty, !settleAlone(part) else { continue }
             decision.solves += 1
             let left = max(0, budget.work - decision.statistics.work)
-            let share = Budget(work: max(left / min(order.count - position, 4), leastWork))
+            let least = min(leastWork, budget.work)
+            let share = Budget(work: max(left / min(order.count - position, 4), least))
             if !solve(part, budget: share, statistics: &decision.statistics) {
                 decision.unproven.formUnion(part.policies)
             }
@@ -115,7 +116,7 @@ extension Situation {
         budget: Budget,
         statistics: inout Solution.Statistics
     ) -> Bool {
-        var lowering = Lowering(self, part, isSettled: true)
+        var lowering = Lowering(self, part, others: .settled)
         lowering.decide()
         switch Solver(budget: budget).solve(lowering.problem) {
         case .solved(let solution):
@@ -158,7 +159,7 @@ extension Situation {
 
     /// A solver that claims what the counters deny is a mistake of ours, and commands must not
     /// follow from it.
-    private func checkClaims(of lowering: Lowering, _ solution: Solution) {
+    func checkClaims(of lowering: Lowering, _ solution: Solution) {
         for (level, value) in zip(lowering.levels, solution.objectives) {
             guard case .unsatisfied(let priority) = level else { continue }
             let counted = lowering.part.policies.count {

@@ -7,7 +7,8 @@
 // `leaseCheck` (the least end of a lease, or earlier), `boundary` (from `ruledAt`), `nextDeadline`,
 // `unsettled` (from reports, placements and flights), `unannounced` (from `announced` and the
 // files), `rounds` (from the registered resources). Not kept is `inquiry`, as everything is asked
-// to report after a restore, nor `solves`, which counts what this process did; `journal` is about
+// to report after a restore, nor `solves`, which counts what this process did, nor `slices`, how far
+// it has come with what `unproven` names; `untold` is empty between turns, and `journal` is about
 // the changelog, not the domain.
 //
 // Of `Inventory`: state are `resources`, `isStale`, `isQuarantined`. Derived are `isUsable`,
@@ -18,7 +19,8 @@
 // Of `Situation`: state are `isManaged` and `isOnline` of managed slots (as placements), `blocked`
 // and `reblocked`, which say what the last decisions have seen. Derived are `policies`,
 // `isEnforced`, `dependencies`, `rules`, `isDrained`, `isCordoned`, `onlineCost`, `changeCost`,
-// `countedUsable`, `occurrences`, `needs`, `serves` (by grounding), `isOnline` of other slots (as
+// `countedUsable`, `occurrences`, `needs`, `serves`, `traits`, `standings`, `imperfect`, `regions`
+// (by grounding, and kept in step), `isBlockedStale` (true at first), `isOnline` of other slots (as
 // reported), `targets` (from flights). `rearranged`, `replaced`, `flipped`, `moved`, `blockings`
 // live for a turn.
 //

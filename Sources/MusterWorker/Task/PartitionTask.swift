@@ -22,6 +22,9 @@ final class PartitionTask {
     private var tenants: [DomainID: Tenant] = [:]
     /// When domains want to be called.
     private var deadlines: [DomainID: Instant] = [:]
+    /// Domains that may find something better, given time, and the one that was last given some.
+    private var eager: Set<DomainID> = []
+    private var lastImproved: DomainID?
     private var isLive = false
     /// Where the lanes stand once everything of this task is committed.
     private var positions: [Lane: Int64]
@@ -81,11 +84,12 @@ final class PartitionTask {
                 result.cause = .live
                 index += 1
             case .clock:
-                result.unit = callDomains()
+                // What waits goes first: improving is for times when there is nothing else.
+                result.unit = callDomains(mayImprove: inputs.count == 1)
                 result.cause = .clock
                 index += 1
             }
-            result.nextDeadline = isLive ? deadlines.values.min() : nil
+            result.nextDeadline = nextDeadline
             results.append(result)
         }
         // What a rebalance has interrupted is not whole.
@@ -167,11 +171,19 @@ final class PartitionTask {
         return unit
     }
 
-    private func callDomains() -> Unit? {
+    /// When the task wants to be called; at once while there is something to improve.
+    private var nextDeadline: Instant? {
+        guard isLive else { return nil }
+        return eager.isEmpty ? deadlines.values.min() : context.now()
+    }
+
+    private func callDomains(mayImprove: Bool) -> Unit? {
         guard isLive else { return nil }
         let now = context.now()
         var unit = Unit()
-        for id in deadlines.filter({ $0.value <= now }).keys.sorted() { decide(id, &unit) }
+        let due = deadlines.filter { $0.value <= now }.keys.sorted()
+        for id in due { decide(id, &unit) }
+        if mayImprove, due.isEmpty { improve(&unit) }
         guard !unit.outputs.isEmpty || !unit.entries.isEmpty else { return nil }
         unit.positions = positions
         return unit
@@ -224,7 +236,7 @@ final class PartitionTask {
         let began = ContinuousClock.now
         let (events, directives) = tenant.decide(at: now)
         let duration = ContinuousClock.now - began
-        deadlines[id] = tenant.domain.nextDeadline
+        note(id, tenant)
         context.counters.add { $0.count(directives) }
         context.metrics.decided(in: duration)
         context.observe(
@@ -240,6 +252,28 @@ final class PartitionTask {
             )
         )
         publish(directives, of: tenant, &unit)
+    }
+
+    /// Gives one domain a slice, the next one in order, so that a hard one takes no other's time.
+    private func improve(_ unit: inout Unit) {
+        let waiting = eager.sorted()
+        guard
+            let id = waiting.first(where: isAfterLast) ?? waiting.first,
+            let tenant = tenants[id]
+        else { return }
+        lastImproved = id
+        let directives = tenant.improve(at: context.now())
+        note(id, tenant)
+        context.counters.add { $0.count(improved: directives) }
+        publish(directives, of: tenant, &unit)
+    }
+
+    private func isAfterLast(_ id: DomainID) -> Bool { lastImproved.map { $0 < id } ?? true }
+
+    /// Notes when a domain wants to be called.
+    private func note(_ id: DomainID, _ tenant: Tenant) {
+        deadlines[id] = tenant.domain.nextDeadline
+        if tenant.wantsSlice { eager.insert(id) } else { eager.remove(id) }
     }
 
     private func publish(_ directives: [Directive], of tenant: Tenant, _ unit: inout Unit) {
@@ -331,6 +365,10 @@ extension Settings.Topics {
 extension Counters {
     fileprivate mutating func count(_ directives: [Directive]) {
         decisions += 1
+        count(improved: directives)
+    }
+
+    fileprivate mutating func count(improved directives: [Directive]) {
         for directive in directives {
             switch directive {
             case .send: commands += 1

@@ -58,6 +58,12 @@ final class Tenant {
         return (events, domain.handle(events, at: now))
     }
 
+    /// Whether it may find something better than what it has decided, given time.
+    var wantsSlice: Bool { domain.wantsSlice }
+
+    /// Lets the domain look for something better for a little while.
+    func improve(at now: Instant) -> [Directive] { domain.improve(at: now) }
+
     /// Lets the domain take in what is pending without deciding on it yet.
     func absorb(at now: Instant) -> [Directive] {
         domain.absorb(takePending(), at: now)
