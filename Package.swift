@@ -89,9 +89,14 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "MusterEngine", "MusterHTTP", "MusterKafka", "MusterMessages", "MusterModel",
-                "MusterPolicy", "MusterScenario", "MusterWorker", "MusterYAML", argumentParser,
-                logging,
+                "MusterPolicy", "MusterScenario", "MusterSimulation", "MusterWorker",
+                "MusterYAML", argumentParser, logging,
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MusterSimulation",
+            dependencies: ["MusterEngine", "MusterModel", "MusterPolicy"],
             swiftSettings: settings
         ),
         .target(
@@ -131,6 +136,7 @@ let package = Package(
                 "MusterEngine",
                 ["MusterModel", "MusterPolicy", "MusterSolver", "MusterTestKit", "MusterYAML"]
             ),
+            ("MusterSimulation", ["MusterEngine", "MusterModel", "MusterPolicy"]),
             ("MusterYAML", ["MusterModel", "MusterPolicy"]),
             ("MusterMessages", ["MusterModel", "MusterPolicy"]),
             ("MusterScenario", ["MusterEngine", "MusterModel", "MusterPolicy"]),

@@ -78,6 +78,8 @@ extension Domain {
     func isQuiet(at now: Instant) -> Bool {
         epoch != nil && !isDecisionDue && unannounced.isEmpty
             && nextDeadline.map { now < $0 } ?? true
+            // A clock that was put back may have gone back behind the edge of a window.
+            && now >= ruledAt
     }
 
     /// Takes in the first events, as long as nothing follows from them. Of an event in the middle

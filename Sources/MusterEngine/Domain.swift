@@ -129,6 +129,7 @@ public struct Domain: Sendable {
         } else {
             tellChanges(&turn)
         }
+        retry(&turn)
         ask(&turn)
         noteChanges()
         nextDeadline = earliestDeadline
@@ -178,6 +179,8 @@ struct Turn {
     var releases: [Int: String] = [:]
     /// The work that is left for explaining alerts, in the solver's units: some 150 ms at first.
     var explanationWork = 12_000_000
+    /// Commands in flight whose deadline has passed, in order of resource.
+    var overdue: [Command] = []
     /// What made a decision necessary, in words; the first says most.
     var causes: [String] = []
 

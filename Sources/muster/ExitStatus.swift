@@ -9,6 +9,8 @@ extension ExitCode {
     static let unsatisfied = ExitCode(3)
     /// The broker cannot be reached.
     static let unavailable = ExitCode(69)
+    /// A simulation has found a promise broken (`EX_SOFTWARE`).
+    static let promiseBroken = ExitCode(70)
     /// Another process goes by this worker's name (`EX_TEMPFAIL`: starting again may help).
     static let fenced = ExitCode(75)
     /// The configuration is wrong.

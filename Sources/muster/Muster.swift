@@ -14,7 +14,7 @@ struct Muster: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, DemoCommand.self, PlanCommand.self, ExplainCommand.self,
-            CheckCommand.self, TestCommand.self,
+            CheckCommand.self, TestCommand.self, SimulateCommand.self,
         ]
     )
 }

@@ -37,6 +37,28 @@ import Testing
         #expect(scene.wait(.seconds(120)).orders == [])
     }
 
+    @Test("a command that is overdue is not sent again by the turn that makes it pointless")
+    func pointlessRetry() throws {
+        for (change, orders) in [("atMost: 0", ["stop a"]), ("atLeast: 0", [])] {
+            var scene = Scene()
+            let policy = "kind: Policy\nname: p\nrequire: {count: {resource: a}, "
+            _ = scene.report(vm("a"))
+            #expect(try scene.configure(policy + "atLeast: 1}").orders == ["start a"])
+            scene.now = scene.now + .seconds(600)
+            let last = try scene.configure(policy + change + "}")
+            // Asked for nothing, it is left where its command is taking it.
+            #expect(last.orders == (orders.isEmpty ? ["start a"] : orders))
+        }
+    }
+
+    @Test("a command that is overdue is not sent again to what has just become unusable")
+    func hopelessRetry() throws {
+        var scene = try Scene("kind: Policy\nname: p\nrequire: {count: {kind: vm}, atLeast: 1}")
+        #expect(scene.report(node("n"), vm("a", on: "n")).orders == ["start a"])
+        scene.now = scene.now + .seconds(600)
+        #expect(scene.report(node("n", .faulted)).orders == [])
+    }
+
     @Test("a drained host stops after its guests")
     func guestsStopFirst() throws {
         var scene = try Scene(

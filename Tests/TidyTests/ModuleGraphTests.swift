@@ -20,6 +20,7 @@ import Testing
             "MusterSolver": ["Synchronization"],
             "MusterPolicy": ["MusterModel"],
             "MusterEngine": ["MusterModel", "MusterPolicy", "MusterSolver"],
+            "MusterSimulation": ["MusterEngine", "MusterModel", "MusterPolicy"],
             "MusterMessages": ["MusterModel", "MusterPolicy"],
             "MusterYAML": ["CLibYAML", "MusterModel", "MusterPolicy"],
             "MusterScenario": [
@@ -32,7 +33,10 @@ import Testing
             ]),
             "MusterWorker": platform.union(core).union(edge).union(["Logging"]),
             "muster": platform.union(core).union(edge)
-                .union(["ArgumentParser", "Logging", "MusterScenario", "MusterWorker"]),
+                .union([
+                    "ArgumentParser", "Logging", "MusterScenario", "MusterSimulation",
+                    "MusterWorker",
+                ]),
             "MusterTestKit": core.union(["MusterYAML"]),
             "MusterBusKit": platform.union(["MusterKafka"]),
             "BareLoop": [],

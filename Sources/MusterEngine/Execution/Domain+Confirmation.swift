@@ -25,7 +25,8 @@ extension Domain {
 
     // MARK: Retry
 
-    /// Sends commands again whose deadline has passed, or gives them up.
+    /// Gives up commands whose deadline has passed for the last time; which of the others are sent
+    /// again, what is decided says: see ``retry(_:)``.
     mutating func passDeadlines(_ turn: inout Turn) {
         guard let first = execution.nextDeadline, first <= turn.now else { return }
         // Reports that came with the passing of time count as in time.
@@ -36,11 +37,25 @@ extension Domain {
                 land(flight.resource, slot)
                 turn.touched.insert(slot)
             } else if flight.attempt < options.commandAttempts {
-                var command = flight
+                turn.overdue.append(flight)
+            } else {
+                giveUp(flight, slot, &turn)
+            }
+        }
+    }
+
+    /// Sends overdue commands again that are still awaited and wanted. What the decision of this
+    /// turn has made pointless only waits until it is replaced, or overdue once more.
+    mutating func retry(_ turn: inout Turn) {
+        for flight in turn.overdue where execution.flights[flight.resource] == flight {
+            guard let slot = situation.inventory.slots[flight.resource] else { continue }
+            var command = flight
+            if isWanted(flight, slot) {
                 command.attempt += 1
                 dispatch(&command, &turn)
             } else {
-                giveUp(flight, slot, &turn)
+                command.deadline = turn.now + patience(command)
+                execution.launch(command)
             }
         }
     }
