@@ -81,4 +81,17 @@ import Testing
         #expect(scene.domain.summary.policies.map(\.name) == ["always"])
         #expect(scene.domain.nextDeadline == Instant(rfc3339: "2023-11-14T22:15:00Z"))
     }
+
+    @Test("a report of which nothing follows does not hide that a clock was put back")
+    func reportAfterPuttingBack() throws {
+        var scene = try Scene(Self.policies)
+        let estate = [vm("a", .online), vm("b")]
+        let started = scene.report(estate)
+        #expect(started.isEmpty == false)
+        #expect(scene.wait(.seconds(120)).orders == ["start b"])
+        _ = scene.report(vm("b", .online))
+        scene.now = scene.now + .seconds(-65)
+        let back = scene.report(vm("a", .online))
+        #expect(back.notices(.configurationUpdated).count == 1)
+    }
 }
