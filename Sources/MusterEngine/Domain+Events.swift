@@ -80,7 +80,7 @@ extension Domain {
 
     mutating func lease(_ slot: Int) {
         guard let end = situation.inventory.leaseEnd(slot) else { return }
-        leaseCheck = min(leaseCheck ?? end, end)
+        leases.note(slot, end)
     }
 
     private mutating func remove(_ id: ResourceID, _ turn: inout Turn) {
@@ -166,7 +166,7 @@ extension Domain {
     /// Takes in what the passing of time has changed.
     mutating func pass(_ turn: inout Turn) {
         passWindows(&turn)
-        if let check = leaseCheck, check <= turn.now { expireLeases(&turn) }
+        if let next = leases.next, next <= turn.now { expireLeases(&turn) }
         endQuarantines(&turn)
         acquit(&turn)
         passDeadlines(&turn)
@@ -174,23 +174,19 @@ extension Domain {
 
     /// Marks every resource whose lease has ended as stale.
     ///
-    /// - Complexity: O(slots); not more often than leases end, since renewing one only makes the
-    ///   next look too early.
+    /// - Complexity: O((leases that ended or were renewed since the last call) × log of all).
     private mutating func expireLeases(_ turn: inout Turn) {
-        var ended: [Int] = []
-        leaseCheck = nil
-        for slot in situation.inventory.registered {
-            guard let end = situation.inventory.leaseEnd(slot) else { continue }
-            if end <= turn.now {
-                ended.append(slot)
-            } else {
-                leaseCheck = min(leaseCheck ?? end, end)
-            }
-        }
+        let ended = takeEndedLeases(at: turn.now)
         for slot in situation.inventory.ordered(ended) {
             turn.touched.insert(slot)
             turn.touched.formUnion(situation.inventory.setStale(slot, true))
             turn.causes.append("\(situation.inventory[slot].id) fell silent")
         }
+    }
+
+    private mutating func takeEndedLeases(at now: Instant) -> [Int] {
+        // The copy must be gone before the inventory is changed, else that would copy all of it.
+        let inventory = situation.inventory
+        return leases.takeEnded(at: now) { inventory.leaseEnd($0) }
     }
 }

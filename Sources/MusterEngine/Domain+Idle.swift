@@ -36,9 +36,7 @@ extension Domain {
         let wasUsable = situation.inventory.isUsable[slot]
         situation.inventory.renewLeaf(slot, by: report)
         lease(slot)
-        if let leaseCheck, leaseCheck < nextDeadline ?? leaseCheck + .milliseconds(1) {
-            nextDeadline = leaseCheck
-        }
+        if let end = leases.next, nextDeadline.map({ end < $0 }) ?? true { nextDeadline = end }
         guard wasUsable != situation.inventory.isUsable[slot] else { return true }
         situation.refresh(slot)
         if situation.isManaged[slot] || !situation.occurrences[slot].isEmpty {

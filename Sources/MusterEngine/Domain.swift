@@ -54,8 +54,8 @@ public struct Domain: Sendable {
     var unproven: Set<String> = []
     /// How far slices have come, by policy of parts that are not proven best.
     var slices: [String: SliceProgress] = [:]
-    /// No lease ends before this; `nil` where none ends.
-    var leaseCheck: Instant?
+    /// When reports expire.
+    var leases = Leases()
     /// When the next window of a policy or of maintenance opens or closes, as it was last asked
     /// for.
     var boundary: Instant?
@@ -144,7 +144,7 @@ public struct Domain: Sendable {
     }
 
     var earliestDeadline: Instant? {
-        [leaseCheck, quarantines.nextEnd, execution.nextDeadline, boundary, nextRequest]
+        [leases.next, quarantines.nextEnd, execution.nextDeadline, boundary, nextRequest]
             .compactMap { $0 }.min()
     }
 }

@@ -112,3 +112,33 @@ import Testing
         }
     }
 }
+
+@Suite struct LeasesTests {
+    @Test("who has ended is found, whatever was renewed, shortened and dropped")
+    func heap() {
+        for seed in 0..<20 {
+            var chance = SolverRandomness(seed: UInt64(seed))
+            var leases = Leases()
+            var ends: [Int: Instant] = [:]
+            var now: Int64 = 0
+            for _ in 0..<400 {
+                let slot = chance.pick(0...12)
+                switch chance.pick(0...9) {
+                case 0: ends[slot] = nil
+                case 1, 2:
+                    now += Int64(chance.pick(0...20))
+                    let instant = Instant(milliseconds: now)
+                    let ended = leases.takeEnded(at: instant) { [ends] in ends[$0] }
+                    #expect(ended.sorted() == ends.filter { $0.value <= instant }.keys.sorted())
+                    for slot in ended { ends[slot] = nil }
+                    #expect(leases.next == ends.values.min(), "seed \(seed)")
+                default:
+                    let end = Instant(milliseconds: now + Int64(chance.pick(1...60)))
+                    ends[slot] = end
+                    leases.note(slot, end)
+                    #expect(leases.next.map { $0 <= end } == true)
+                }
+            }
+        }
+    }
+}

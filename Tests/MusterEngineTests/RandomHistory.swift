@@ -23,6 +23,8 @@ struct RandomHistory {
         var options = Options()
         options.commandAttempts = 2
         options.quarantine = .seconds(300)
+        options.maxInFlight = seed % 3 == 0 ? 2 : nil
+        options.reportInterval = seed % 4 == 0 ? .seconds(200) : nil
         scene = Scene(options: options)
     }
 
@@ -30,7 +32,9 @@ struct RandomHistory {
     mutating func step() -> [Directive] {
         switch source.chance.pick(0...19) {
         case 0...5: return shake(source.chance.pick(1...2))
-        case 6: return observe(source.chance.pick(1...3)) { _, _ in }
+        case 6:
+            if source.chance.chance(30) { return release() }
+            return observe(source.chance.pick(1...3)) { _, _ in }
         case 7, 8: return appear()
         case 9: return disappear()
         case 10, 11, 12: return obey()
@@ -165,6 +169,11 @@ struct RandomHistory {
         return scene.handle(
             .configuration([.withdraw(document.kind, name: document.name)], record: 1)
         )
+    }
+
+    private mutating func release() -> [Directive] {
+        let selector = source.chance.chance(50) ? source.selector(depth: 1) : nil
+        return scene.handle(.configuration([.release(selector)], record: 1))
     }
 
     // MARK: What it amounts to

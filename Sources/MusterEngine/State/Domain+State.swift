@@ -4,7 +4,7 @@
 // Of `Domain`: `id`, `options` and the files of the baseline are given. State are `epoch`,
 // `noticeCount`, `askedAt`, `ruledAt`, `isDecisionDue`, `unproven` (record of the domain),
 // `quarantines` (records of resources), `announced` (records of the baseline). Derived are
-// `leaseCheck` (the least end of a lease, or earlier), `boundary` (from `ruledAt`), `nextDeadline`,
+// `leases` (from reports, and some ends earlier), `boundary` (from `ruledAt`), `nextDeadline`,
 // `unsettled` (from reports, placements and flights), `unannounced` (from `announced` and the
 // files), `rounds` (from the registered resources). Not kept is `inquiry`, as everything is asked
 // to report after a restore, nor `solves`, which counts what this process did, nor `slices`, how far

@@ -291,7 +291,7 @@ extension Domain {
         let inventory = situation.inventory
         for slot in inventory.registered {
             rounds?.insert(slot, inventory[slot].id)
-            if let end = inventory.leaseEnd(slot) { leaseCheck = min(leaseCheck ?? end, end) }
+            if let end = inventory.leaseEnd(slot) { leases.note(slot, end) }
         }
         boundary = configuration.nextBoundary(after: ruledAt)
         unannounced = configuration.changes(since: announced)
