@@ -7,9 +7,9 @@
 // `leases` (from reports, and some ends earlier), `boundary` (from `ruledAt`), `nextDeadline`,
 // `unsettled` (from reports, placements and flights), `unannounced` (from `announced` and the
 // files), `rounds` (from the registered resources). Not kept is `inquiry`, as everything is asked
-// to report after a restore, nor `solves`, which counts what this process did, nor `slices`, how far
-// it has come with what `unproven` names; `untold` is empty between turns, and `journal` is about
-// the changelog, not the domain.
+// to report after a restore, nor `solves`, which counts what this process did, nor `slices`, how
+// far it has come with what `unproven` names; `untold` is empty between turns, and `journal` is
+// about the changelog, not the domain.
 //
 // Of `Inventory`: state are `resources`, `isStale`, `isQuarantined`. Derived are `isUsable`,
 // `slots`, `hosted`, `hosts`, `guestLists`; leases follow from reports. Which slot a resource has,
