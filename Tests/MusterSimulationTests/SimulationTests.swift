@@ -70,7 +70,9 @@ import Testing
         let read = try Trace(shrunk.trace.text)
         #expect(read.text == shrunk.trace.text)
         #expect(read.run(mutation: .skipRecord)?.check == failure.violation.check)
-        #expect(shrunk.trace.test(named: "found").contains("#expect(trace.run() == nil)"))
+        let test = shrunk.trace.test(named: "found")
+        #expect(test.contains("#expect(trace.run() == nil)"))
+        #expect(test.contains("#\"\"\"\n") && test.contains("\"\"\"#\n"))
     }
 
     @Test("a line of a trace that says nothing is refused with its number")

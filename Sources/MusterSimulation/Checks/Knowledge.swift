@@ -67,7 +67,8 @@ struct Knowledge {
                 bus[Name(document.kind, document.name)] = Entry(document: document, source: source)
             }
         case .parameters(let policy, let parameters): return set(policy, parameters)
-        case .statusRequest, .release: break
+        // Requests and answers leave no document behind.
+        default: break
         }
         return true
     }

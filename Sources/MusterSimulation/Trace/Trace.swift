@@ -86,7 +86,7 @@ public struct Trace: Sendable {
                 let trace = try Trace(
                     #\"""
             \(lines.joined(separator: "\n"))
-                        #\"""
+                        \"""#
                 )
                 #expect(trace.run() == nil)
             }
