@@ -131,12 +131,19 @@ extension Domain {
     /// Decides what is to be decided.
     mutating func decide(_ turn: inout Turn) {
         turn.slots = turn.slots.filter { situation.inventory.resources[$0] != nil }
-        guard !turn.slots.isEmpty || !turn.policies.isEmpty else { return }
+        touchOutdated(&turn)
+        guard isRestrained || !turn.slots.isEmpty || !turn.policies.isEmpty else { return }
         let decision = situation.decide(
             slots: turn.slots.sorted(),
             policies: turn.policies.sorted(),
             budget: Budget(work: options.solveWork)
         )
+        take(decision)
+        if isRestrained { restrain(decision, &turn) }
+    }
+
+    /// Counts what was solved, and notes what is proven best.
+    mutating func take(_ decision: Decision) {
         solves += decision.solves
         for part in decision.parts {
             for policy in part.policies {

@@ -35,6 +35,7 @@ extension Domain {
     private mutating func observe(_ resource: Resource, _ turn: inout Turn) {
         // A copy, for a report that selectors see something new of.
         let held = situation.inventory.slots[resource.id].map { situation.inventory[$0] }
+        defer { if let held { noteFlap(from: held, &turn) } }
         switch situation.inventory.apply(resource) {
         case .ignored:
             return
@@ -103,6 +104,7 @@ extension Domain {
         rounds?.remove(slot, held.id)
         turn.releases[slot] = nil
         turn.removed.append(held.id)
+        restraints.forget(id)
         journal.touch(held.id)
     }
 
@@ -114,7 +116,8 @@ extension Domain {
         _ turn: inout Turn
     ) {
         var next = configuration
-        do {
+        do throws(Configuration.Refusal) {
+            for case .approval(let approval) in changes { try check(approval) }
             try next.apply(changes)
         } catch {
             notify(&turn, .configurationRejected, .error, summary: error.reason)
@@ -123,6 +126,7 @@ extension Domain {
         }
         reconfigure(&turn) { $0 = next }
         for case .release(let selector) in changes { release(selector, &turn) }
+        for case .approval(let approval) in changes { take(approval, &turn) }
         guard !turn.isCatchingUp else { return }
         for case .statusRequest(let selector) in changes { inquire(selector) }
     }
@@ -133,6 +137,7 @@ extension Domain {
     ) {
         let old = configuration
         change(&configuration)
+        if configuration.limits != old.limits { adoptLimits(&turn) }
         let changes = configuration.changes(since: old)
         guard !changes.isEmpty else {
             // What is said of a policy from now on points at where it stands now.
@@ -166,6 +171,7 @@ extension Domain {
     /// Takes in what the passing of time has changed.
     mutating func pass(_ turn: inout Turn) {
         passWindows(&turn)
+        passCooldowns(&turn)
         if let next = leases.next, next <= turn.now { expireLeases(&turn) }
         endQuarantines(&turn)
         acquit(&turn)

@@ -56,7 +56,7 @@ extension Domain {
         let isOnline = report.state == .online || report.state == .starting
         let isBroken = situation.inventory.isBroken(slot)
         if isSound != isBroken, isOnline == wasOnline { return true }
-        guard situation.inventory.hostsNobody(slot),
+        guard !watchesResources, situation.inventory.hostsNobody(slot),
             situation.traits[slot].isDisjoint(with: [.ruled, .readsUsability]),
             execution.remaining.isEmpty || execution.remaining[report.id] == nil,
             !situation.mattersToBlocked(slot)

@@ -133,9 +133,13 @@ extension Domain {
         // What only observes is told of as it is: nothing is decided for its sake, so there is no
         // asking what could be. And when very many fail at once, people are told of all in time:
         // of those that are left when the budget is spent, what they are short of.
+        let held = isEnforced ? heldPlan(helping: policy.name) : nil
         let explanation =
-            isEnforced
+            isEnforced && held == nil
             ? situation.explain(index, work: &turn.explanationWork) : situation.describe(index)
+        let verdict =
+            held.map { "does not hold, and \($0): " }
+            ?? (isEnforced ? "cannot be satisfied: " : "does not hold: ")
         let notice = Notice(
             id: nextNoticeID(.configurationUnsatisfied),
             domain: id,
@@ -144,9 +148,7 @@ extension Domain {
             status: .firing,
             fingerprint: fingerprint,
             policy: policy.name,
-            summary: "policy \(policy.name) "
-                + (isEnforced ? "cannot be satisfied: " : "does not hold: ")
-                + explanation.summary,
+            summary: "policy \(policy.name) \(verdict)\(explanation.summary)",
             outlook: explanation.outlook,
             explanation: explanation.reasons,
             suggestions: explanation.suggestions,
@@ -196,6 +198,7 @@ extension Domain {
         let commands = turn.directives.count {
             if case .send = $0 { true } else { false }
         }
+        if let plan = turn.heldPlan { return "plan \(plan) waits for approval" }
         if commands > 0 { return "\(counted(commands, "command")) sent" }
         if turn.slots.isEmpty && turn.policies.isEmpty {
             return "the implemented configuration stays"

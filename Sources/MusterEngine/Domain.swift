@@ -84,6 +84,8 @@ public struct Domain: Sendable {
     var announced: [Configuration.Name: UInt128] = [:]
     /// What differs from those since the domain was restored, until it has been told.
     var unannounced: [Notice.Change] = []
+    /// What guards remember.
+    var restraints = Restraints()
     /// What the changelog has yet to be told.
     var journal = Journal()
 
@@ -120,10 +122,13 @@ public struct Domain: Sendable {
         pass(&turn)
         if turn.isWhole { widen(&turn) }
         // Mostly nothing but leases is new, and then nothing else is looked at.
-        if turn.isStructural || !turn.touched.isEmpty {
+        if turn.isStructural || turn.isRestrained || !turn.touched.isEmpty {
             situation.forgetChanges()
+            noteFailures(turn)
             settle(&turn)
+            judgeFailures(&turn)
             decide(&turn)
+            holdUp(&turn)
             proceed(&turn)
             alert(&turn)
         } else {
@@ -144,8 +149,10 @@ public struct Domain: Sendable {
     }
 
     var earliestDeadline: Instant? {
-        [leases.next, quarantines.nextEnd, execution.nextDeadline, boundary, nextRequest]
-            .compactMap { $0 }.min()
+        // While nothing may be commanded, no deadline of a command is looked at.
+        let flights = restraints.isFrozen ? nil : execution.nextDeadline
+        let others = [leases.next, quarantines.nextEnd, boundary, nextRequest]
+        return (others + [flights, restraints.nextDeadline]).compactMap { $0 }.min()
     }
 }
 
@@ -177,6 +184,12 @@ struct Turn {
     var removed: [ResourceID] = []
     /// Why the quarantine of a slot has ended.
     var releases: [Int: String] = [:]
+    /// Whether guards have something to look at, and what of that which is withheld.
+    var isRestrained = false
+    var reconsidered: Set<Int> = []
+    /// The number of the plan that is let go, and of the one that is held.
+    var planNumber: Int?
+    var heldPlan: Int?
     /// The work that is left for explaining alerts, in the solver's units: some 150 ms at first.
     var explanationWork = 12_000_000
     /// Commands in flight whose deadline has passed, in order of resource.

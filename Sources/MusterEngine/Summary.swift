@@ -28,6 +28,16 @@ extension Domain {
             public let policies: [String]
         }
 
+        /// Changes that guards do not allow for now.
+        public struct WithheldPlan: Sendable {
+            /// The number of the plan that people may answer; `nil` for an improvement.
+            public let plan: Int?
+            /// Why it is not carried out.
+            public let reason: String
+            /// What it would change, in order of name.
+            public let changes: [(resource: ResourceID, target: Placement)]
+        }
+
         /// Whether every enforced policy holds.
         public var isSatisfied: Bool { objective.unsatisfied.isEmpty }
         /// Whether the choice is proven best.
@@ -40,6 +50,8 @@ extension Domain {
         public let policies: [PolicyState]
         /// What is left of the plan, in order.
         public let changes: [PlannedChange]
+        /// What guards hold back or skip, the plan that waits for an answer among it.
+        public let withheld: [WithheldPlan]
         /// The number of registered resources.
         public let registered: Int
         /// The number of usable resources.
@@ -74,6 +86,13 @@ extension Domain {
                         policies: $0.policies
                     )
                 }
+            },
+            withheld: restraints.withheld.filter { $0.status != .dropped }.map { entry in
+                .init(
+                    plan: entry.plan > 0 ? entry.plan : nil,
+                    reason: entry.reason,
+                    changes: entry.changes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+                )
             },
             registered: slots.count,
             usable: slots.count { inventory.isUsable[$0.value] }

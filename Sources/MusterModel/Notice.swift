@@ -19,6 +19,9 @@ public struct Notice: Hashable, Sendable {
         case commandFailed = "command-failed"
         case resourceStale = "resource-stale"
         case policiesConflict = "policies-conflict"
+        case resourceQuarantined = "resource-quarantined"
+        case planHeld = "plan-held"
+        case changeSkipped = "change-skipped"
     }
 
     /// Whether it opens an alert, closes one, or only informs.

@@ -23,6 +23,7 @@ extension Document {
             fields.append("\"effect\":\"\(entry.effect.rawValue)\"")
             if let from = entry.from { fields.append("\"from\":\"\(from.rfc3339)\"") }
             if let until = entry.until { fields.append("\"until\":\"\(until.rfc3339)\"") }
+        case .guardrail(let guardrail): fields += guardrail.fields
         }
         return object(fields)
     }
@@ -48,6 +49,40 @@ extension Policy {
         let costs = changes.map { "{\"of\":\($0.selector.json),\"cost\":\($0.cost)}" }
         if !changes.isEmpty { fields.append("\"changes\":\(list(costs))") }
         if let active { fields.append("\"active\":\(active.json)") }
+        return fields
+    }
+}
+
+extension Guard {
+    fileprivate var fields: [String] {
+        func share(_ thousandths: Int) -> String { "\"\(thousandths / 1000)%\"" }
+        var fields: [String] = []
+        if let maxInFlight { fields.append("\"maxInFlight\":\(maxInFlight)") }
+        switch maxChanges {
+        case .number(let number): fields.append("\"maxChanges\":\(number)")
+        case .share(let thousandths): fields.append("\"maxChanges\":\(share(thousandths))")
+        case nil: break
+        }
+        if let maxUnusable {
+            let parts = [
+                "\"share\":\(share(maxUnusable.share))",
+                "\"within\":\"\(maxUnusable.within.text)\"",
+            ]
+            fields.append("\"maxUnusable\":\(object(parts))")
+        }
+        switch improve {
+        case .gain(let least): fields.append("\"improve\":{\"gainAtLeast\":\(least)}")
+        case .never: fields.append("\"improve\":\"never\"")
+        case nil: break
+        }
+        if let cooldown { fields.append("\"cooldown\":\"\(cooldown.text)\"") }
+        if let flapping {
+            let parts = [
+                "\"changes\":\(flapping.changes)", "\"within\":\"\(flapping.within.text)\"",
+                "\"quarantine\":\"\(flapping.quarantine.text)\"",
+            ]
+            fields.append("\"flapping\":\(object(parts))")
+        }
         return fields
     }
 }

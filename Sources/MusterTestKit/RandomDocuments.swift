@@ -106,6 +106,37 @@ public struct RandomDocuments: Sendable {
         )
     }
 
+    /// A guard with limits that a dozen resources meet now and then.
+    public mutating func guardrail(_ name: String) -> Guard {
+        var guardrail = Guard(name: name)
+        if chance.chance(20) { guardrail.maxInFlight = chance.pick(1...3) }
+        switch chance.pick(0...3) {
+        case 0, 1: guardrail.maxChanges = .number(chance.pick(0...3))
+        case 2: guardrail.maxChanges = .share(thousandthsOfPercent: chance.pick(0...50) * 1000)
+        default: break
+        }
+        if chance.chance(40) {
+            guardrail.maxUnusable = .init(
+                share: chance.pick(10...50) * 1000,
+                within: .seconds(chance.pick(5...100))
+            )
+        }
+        switch chance.pick(0...3) {
+        case 0: guardrail.improve = .gain(atLeast: chance.pick(1...4))
+        case 1: guardrail.improve = .never
+        default: break
+        }
+        if chance.chance(30) { guardrail.cooldown = .seconds(chance.pick(10...100)) }
+        if chance.chance(40) {
+            guardrail.flapping = .init(
+                changes: chance.pick(2...3),
+                within: .seconds(chance.pick(5...60)),
+                quarantine: .seconds(chance.pick(10...100))
+            )
+        }
+        return guardrail
+    }
+
     // MARK: Conditions
 
     /// A condition that nests at most so deep.

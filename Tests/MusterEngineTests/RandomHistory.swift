@@ -14,6 +14,8 @@ struct RandomHistory {
     var scene: Scene
     /// Whether documents are written as text and read again, so that they have trees and places.
     var writesDocuments = false
+    /// Whether guards come and go, and people answer what they hold.
+    var hasGuards = false
     private let size: Int
     private var texts = 0
 
@@ -30,6 +32,7 @@ struct RandomHistory {
 
     /// Lets something happen, and says what the domain wants done.
     mutating func step() -> [Directive] {
+        if hasGuards, source.chance.chance(12) { return answer() }
         switch source.chance.pick(0...19) {
         case 0...5: return shake(source.chance.pick(1...2))
         case 6:
@@ -106,6 +109,9 @@ struct RandomHistory {
     // MARK: Documents
 
     private mutating func newDocument() -> Document {
+        if hasGuards, source.chance.chance(25) {
+            return .guardrail(source.guardrail("g\(source.chance.pick(0...1))"))
+        }
         switch source.chance.pick(0...9) {
         case 0: return .serviceGroup(source.group("web", needing: ["app", "db"]))
         case 1: return .serviceGroup(source.group("app", needing: ["db"]))
@@ -176,6 +182,15 @@ struct RandomHistory {
         return scene.handle(.configuration([.release(selector)], record: 1))
     }
 
+    /// An answer to the plan that is held, or to none.
+    private mutating func answer() -> [Directive] {
+        let held = scene.domain.restraints.asking?.plan
+        let plan = source.chance.chance(90) ? held ?? 1 : source.chance.pick(1...5)
+        let decision: Approval.Decision = source.chance.chance(65) ? .approve : .reject
+        let approval = Approval(name: "a", plan: plan, decision: decision)
+        return scene.handle(.configuration([.approval(approval)], record: 8))
+    }
+
     // MARK: What it amounts to
 
     /// The state that holds when the domain was last called, for the reference.
@@ -187,7 +202,7 @@ struct RandomHistory {
                 switch $0 {
                 case .maintenance(let entry): entry.isActive(at: instant)
                 case .policy(let policy): policy.isActive(at: instant)
-                case .serviceGroup: true
+                case .serviceGroup, .guardrail: true
                 }
             }
         )

@@ -49,6 +49,7 @@ struct StateTrial {
     init(seed: Int) {
         history = RandomHistory(seed: seed)
         history.writesDocuments = true
+        history.hasGuards = seed % 2 == 0
         other = history.scene.domain
     }
 

@@ -87,6 +87,9 @@ struct Configuration: Sendable {
 
     private mutating func sortDocuments() {
         documents = effective.sorted { $0.key < $1.key }.map(\.value)
+        limits = Limits(
+            documents.compactMap { if case .guardrail(let limits) = $0 { limits } else { nil } }
+        )
     }
 
     private mutating func apply(_ change: ConfigurationChange) throws(Refusal) {
@@ -113,7 +116,7 @@ struct Configuration: Sendable {
             }
         case .parameters(let policy, let parameters):
             try set(parameters, of: policy)
-        case .statusRequest, .release:
+        case .statusRequest, .release, .approval:
             break
         }
     }

@@ -15,8 +15,9 @@ extension Domain {
 
     /// Whether no choice with a slot that can be used again is better than what is implemented.
     mutating func isBeyondImprovement(_ slot: Int) -> Bool {
-        // Only of a choice that is best something follows.
-        unproven.isEmpty && situation.isBeyondImprovement(slot, unsettled: unsettled)
+        // Only of a choice that is best something follows; what is held back is none.
+        unproven.isEmpty && restraints.withheld.isEmpty
+            && situation.isBeyondImprovement(slot, unsettled: unsettled)
     }
 
     /// Finds which resources that were in use and can no longer be leave a choice that may not be
@@ -24,7 +25,8 @@ extension Domain {
     mutating func settleLosses(_ turn: inout Turn) {
         guard !turn.lost.isEmpty else { return }
         let lost = Set(turn.lost)
-        for slot in turn.lost where !unproven.isEmpty || !isHarmless(loss: slot, among: lost) {
+        let isBest = unproven.isEmpty && restraints.withheld.isEmpty
+        for slot in turn.lost where !isBest || !isHarmless(loss: slot, among: lost) {
             turn.slots.insert(slot)
         }
     }

@@ -20,9 +20,10 @@ struct SliceProgress: Sendable {
 
 extension Domain {
     /// Whether there is a choice that is not proven best and that ``improve(at:)`` may make
-    /// better.
+    /// better. What guards hold back is implemented nowhere, so it is not improved.
     public var wantsSlice: Bool {
-        !options.isDryRun && !isDecisionDue && unproven.contains { !isSpent($0) }
+        !options.isDryRun && !isDecisionDue && restraints.withheld.isEmpty && !restraints.isFrozen
+            && unproven.contains { !isSpent($0) }
     }
 
     /// Whether slices have found nothing better any more for the part of a policy.
@@ -64,6 +65,11 @@ extension Domain {
             turn.causes.append("a better choice was found")
             turn.slots.formUnion(situation.flipped)
             turn.touched.formUnion(situation.flipped)
+            if isRestrained {
+                var decision = Decision()
+                decision.parts = [neighbourhood]
+                restrain(decision, &turn)
+            }
             proceed(&turn)
             alert(&turn)
         }

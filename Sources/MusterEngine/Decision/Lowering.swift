@@ -124,7 +124,7 @@ struct Lowering {
     }
 
     /// Whether a slot is online: a variable, or what is settled.
-    private func online(_ slot: Int) -> LinearSum {
+    func online(_ slot: Int) -> LinearSum {
         if let supposed = supposition.online[slot] { return supposed }
         if let variable = variable(of: slot) {
             var sum = LinearSum()
@@ -186,7 +186,7 @@ struct Lowering {
         add(cost, as: .cost)
     }
 
-    private mutating func add(_ sum: LinearSum, as level: Level) {
+    mutating func add(_ sum: LinearSum, as level: Level) {
         guard !sum.terms.isEmpty else { return }
         problem.objectives.append(sum)
         levels.append(level)

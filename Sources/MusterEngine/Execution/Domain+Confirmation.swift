@@ -28,7 +28,8 @@ extension Domain {
     /// Gives up commands whose deadline has passed for the last time; which of the others are sent
     /// again, what is decided says: see ``retry(_:)``.
     mutating func passDeadlines(_ turn: inout Turn) {
-        guard let first = execution.nextDeadline, first <= turn.now else { return }
+        guard !restraints.isFrozen, let first = execution.nextDeadline, first <= turn.now
+        else { return }
         // Reports that came with the passing of time count as in time.
         confirm(&turn)
         for flight in execution.takeOverdue(at: turn.now) {
@@ -50,7 +51,10 @@ extension Domain {
         for flight in turn.overdue where execution.flights[flight.resource] == flight {
             guard let slot = situation.inventory.slots[flight.resource] else { continue }
             var command = flight
-            if isWanted(flight, slot) {
+            if restraints.isFrozen {
+                // Still overdue once something may be sent again.
+                execution.launch(command)
+            } else if isWanted(flight, slot) {
                 command.attempt += 1
                 dispatch(&command, &turn)
             } else {

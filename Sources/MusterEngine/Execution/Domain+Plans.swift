@@ -61,7 +61,8 @@ extension Domain {
                 )
             }
         }
-        execution.begin(stages, cause: turn.cause)
+        execution.begin(stages, cause: turn.cause, number: turn.planNumber)
+        if turn.planNumber != nil { restraints.lastPlan = execution.lastNumber }
         let starts = steps.count { $0.target == .online }
         notify(
             &turn,
@@ -105,7 +106,8 @@ extension Domain {
         while !entered.isEmpty {
             for item in entered { finish(item.resource) }
             // What takes a command back waits for no other: it is one in place of one.
-            for item in entered where execution.flights[item.resource] != nil {
+            for item in entered
+            where execution.flights[item.resource] != nil && !restraints.isFrozen {
                 send(item, &turn)
             }
             entered = execution.enter()
@@ -119,8 +121,11 @@ extension Domain {
         }
     }
 
-    /// How many commands may await confirmation at once.
-    var inFlightLimit: Int { options.maxInFlight ?? .max }
+    /// How many commands may await confirmation at once; none while too much has failed.
+    var inFlightLimit: Int {
+        restraints.isFrozen
+            ? 0 : [options.maxInFlight, limits.maxInFlight].compactMap { $0 }.min() ?? .max
+    }
 
     /// Ends a change of the stage under way that has come about, or is out of the plan's reach.
     private mutating func finish(_ resource: ResourceID) {

@@ -26,8 +26,10 @@ struct Execution: Sendable {
         var isEntered = false
     }
 
-    /// The number of the last plan that was made.
+    /// The number of the last plan that was begun.
     private(set) var plan = 0
+    /// The last number that was given to a plan: one that was held may begin after later ones.
+    private(set) var lastNumber = 0
     /// The number of the stage that came up last within its plan.
     private(set) var stage = 1
     /// Whether the last plan has not come to its end.
@@ -52,10 +54,16 @@ struct Execution: Sendable {
 
     // MARK: The plan
 
-    /// Begins with the next plan.
-    mutating func begin(_ stages: [[Item]], cause: String) {
+    /// Gives the next number to a plan that does not begin yet.
+    mutating func reserve() -> Int {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// Begins with a plan, the next one unless it has a number already.
+    mutating func begin(_ stages: [[Item]], cause: String, number: Int? = nil) {
         clear()
-        plan += 1
+        plan = number ?? reserve()
         stage = 1
         isUnderWay = true
         self.cause = cause
@@ -184,10 +192,12 @@ struct Execution: Sendable {
     /// Puts back what was under way; the stages are in order of their numbers.
     mutating func restore(
         _ record: DomainRecord,
+        lastNumber: Int,
         stages: [(number: Int, items: [Item])],
         flights: [Command]
     ) {
         plan = record.plan
+        self.lastNumber = max(plan, lastNumber)
         stage = record.stage
         // Version 1 of the record did not tell.
         isUnderWay = record.isUnderWay || !stages.isEmpty

@@ -12,6 +12,8 @@ struct Quarantine: Hashable, Sendable {
         case didNotStart = 1
         /// It did not stop.
         case didNotStop = 2
+        /// It changed its state by itself too often.
+        case flapping = 3
     }
 
     /// When it ends by itself.
@@ -22,7 +24,7 @@ struct Quarantine: Hashable, Sendable {
     /// all.
     var target: ReportedState? {
         switch cause {
-        case .unknown: nil
+        case .unknown, .flapping: nil
         case .didNotStart: .online
         case .didNotStop: .offline
         }

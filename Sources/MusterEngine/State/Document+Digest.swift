@@ -15,6 +15,7 @@ extension Document {
         case .policy(let policy): digest.add(policy)
         case .serviceGroup(let group): digest.add(group)
         case .maintenance(let entry): digest.add(entry)
+        case .guardrail(let guardrail): digest.add(guardrail)
         }
         return digest.value
     }
@@ -104,6 +105,43 @@ private struct Digest {
         add(entry.from) { $0.add(Int($1.milliseconds)) }
         add(entry.until) { $0.add(Int($1.milliseconds)) }
     }
+
+    mutating func add(_ guardrail: Guard) {
+        add("guard")
+        add(guardrail.name)
+        add(guardrail.domain) { $0.add($1.name) }
+        add(guardrail.maxInFlight) { $0.add($1) }
+        add(guardrail.maxChanges) { digest, amount in
+            switch amount {
+            case .number(let number):
+                digest.add("number")
+                digest.add(number)
+            case .share(let thousandths):
+                digest.add("share")
+                digest.add(thousandths)
+            }
+        }
+        add(guardrail.maxUnusable) {
+            $0.add($1.share)
+            $0.add($1.within)
+        }
+        add(guardrail.improve) { digest, improvement in
+            switch improvement {
+            case .gain(let least):
+                digest.add("gain")
+                digest.add(least)
+            case .never: digest.add("never")
+            }
+        }
+        add(guardrail.cooldown) { $0.add($1) }
+        add(guardrail.flapping) {
+            $0.add($1.changes)
+            $0.add($1.within)
+            $0.add($1.quarantine)
+        }
+    }
+
+    private mutating func add(_ duration: Duration) { add(Int(duration.milliseconds)) }
 
     // MARK: Conditions
 

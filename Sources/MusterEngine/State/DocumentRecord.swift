@@ -10,6 +10,7 @@ extension DocumentKind {
         case .policy: 0x70  // p
         case .serviceGroup: 0x67  // g
         case .maintenance: 0x6D  // m
+        case .guardrail: 0x6C  // l
         }
     }
 

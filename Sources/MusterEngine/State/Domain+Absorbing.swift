@@ -18,6 +18,8 @@ extension Domain {
         begin(&turn)
         for event in events { absorb(event, &turn) }
         isDecisionDue = true
+        // Windows of documents that have just come are looked at as they will be after a restart.
+        boundary = configuration.nextBoundary(after: ruledAt)
         noteChanges()
         nextDeadline = now
         return turn.directives
@@ -29,6 +31,7 @@ extension Domain {
         if epoch == nil {
             turn.isStructural = true
             epoch = turn.now
+            ruledAt = turn.now
             announceBaseline()
         }
         guard !turn.isCatchingUp else { return }
@@ -39,6 +42,7 @@ extension Domain {
         }
         if !unannounced.isEmpty {
             turn.isWhole = true
+            restraints.keep(limits)
             tell(unannounced, &turn)
             unannounced = []
             announceBaseline()
@@ -53,6 +57,7 @@ extension Domain {
         for resource in awaited {
             if let slot = situation.inventory.slots[resource] { turn.touched.insert(slot) }
         }
+        reconsider(&turn)
     }
 
     /// Notes which documents of the baseline decisions take in from now on.

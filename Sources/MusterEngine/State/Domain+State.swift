@@ -27,9 +27,11 @@
 // Of `Configuration`: state is `bus`; `baseline` is given, `documents` is derived. Of `Execution`:
 // state are `plan`, `stage`, `cause`, `isUnderWay`, `confirmed`, `lapsed` (record of the domain),
 // `remaining` and `flights` (records of resources; within a stage changes are in order of id, and a
-// command's id follows from the rest); `stages` and `deadlines` are derived. Of `Alerts`:
-// state is `open`; `ofResources` and `others` are derived. What is `touched` in these three is
-// about the changelog.
+// command's id follows from the rest); `stages` and `deadlines` are derived, and `lastNumber` from
+// `plan` and `lastPlan`. Of `Alerts`: state is `open`; `ofResources` and `others` are derived. Of
+// `Restraints`: state are `memories` and the changes of `withheld` (records of restraints, by
+// resource), the rest of `withheld`, `lastID` and `lastPlan` (record of the restraints); `failed`,
+// `massFailure` and `owners` are derived. What is `touched` in these four is about the changelog.
 
 import MusterModel
 import MusterPolicy
@@ -43,6 +45,7 @@ extension Domain {
         noteChanges()
         guard journal.isKept else {
             _ = situation.inventory.takeTouched()
+            _ = restraints.takeTouched()
             journal.begin(record)
             return snapshot
         }
@@ -61,6 +64,7 @@ extension Domain {
             let key = StateKey.key(prefix, .alert, fingerprint)
             entries.append(StateEntry(key: key, value: alerts.open[fingerprint]?.encoded()))
         }
+        entries += takeRestraintChanges(prefix)
         if record != journal.record {
             entries.append(StateEntry(key: domainKey(prefix), value: record?.encoded()))
         }
@@ -89,6 +93,7 @@ extension Domain {
             let key = StateKey.key(prefix, .alert, fingerprint)
             entries.append(StateEntry(key: key, value: notice.encoded()))
         }
+        entries += restraintSnapshot(prefix)
         return entries.sorted { StateKey.isBefore($0.key, $1.key) }
     }
 

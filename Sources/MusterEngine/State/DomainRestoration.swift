@@ -24,6 +24,8 @@ public struct DomainRestoration: Sendable {
     private var placements: [Placement?] = []
     private var blocked: Set<Int> = []
     private var reblocked: Set<Int> = []
+    private var restraints: [ResourceID: RestraintRecord] = [:]
+    private var restraintHead: RestraintHead?
     private var sharing = Sharing()
 
     /// Begins with nothing; `baseline`, `options` and `zones` are those of this process.
@@ -45,6 +47,7 @@ public struct DomainRestoration: Sendable {
     /// Whether nothing is left of the domain: there were no records, or tombstones have followed.
     public var isEmpty: Bool {
         record == nil && documents.isEmpty && alerts.isEmpty && changes.isEmpty
+            && restraints.isEmpty && restraintHead == nil
             && domain.announced.isEmpty && domain.situation.inventory.slots.isEmpty
     }
 
@@ -115,6 +118,8 @@ public struct DomainRestoration: Sendable {
             documents[name] = try Baseline.Entry(&reader, named: name, zones: zones)
         case .baseline:
             domain.announced[try Self.documentName(name)] = try BaselineRecord.digest(&reader)
+        case .restraint: restraints[ResourceID(name)] = try RestraintRecord(&reader)
+        case .restraints: restraintHead = try RestraintHead(&reader)
         }
     }
 
@@ -162,6 +167,8 @@ public struct DomainRestoration: Sendable {
         case .alert: alerts[name] = nil
         case .document: documents[try Self.documentName(name)] = nil
         case .baseline: domain.announced[try Self.documentName(name)] = nil
+        case .restraint: restraints[ResourceID(name)] = nil
+        case .restraints: restraintHead = nil
         }
     }
 
@@ -204,6 +211,7 @@ public struct DomainRestoration: Sendable {
         domain.isDecisionDue = record.isDecisionDue || mayBeTorn
         domain.unproven = Set(record.unproven)
         domain.alerts = Alerts(open: alerts)
+        domain.restraints.restore(restraints, restraintHead)
         try resume(record, mayBeTorn)
         domain.situation.inventory.link(sharing: sharing)
         domain.situation.restore(placements, blocked: blocked, reblocked: reblocked)
@@ -231,7 +239,12 @@ public struct DomainRestoration: Sendable {
             commands.append(command)
             domain.situation.targets[slot] = flight.target
         }
-        domain.execution.restore(record, stages: stages, flights: commands)
+        domain.execution.restore(
+            record,
+            lastNumber: domain.restraints.lastPlan,
+            stages: stages,
+            flights: commands
+        )
         // Earlier versions kept changes of resources that are gone.
         for id in changes.keys where domain.situation.inventory.slots[id] == nil {
             domain.execution.finish(id, hasLapsed: true)
@@ -277,6 +290,8 @@ public struct DomainRestoration: Sendable {
         case .alert: "alert \(name)"
         case .document: "document \(name.dropFirst())"
         case .baseline: "the file's document \(name.dropFirst())"
+        case .restraint: "what guards remember of \(name)"
+        case .restraints: "what guards remember"
         }
     }
 

@@ -10,13 +10,15 @@ enum StateKey {
         case baseline = 0x62  // b
         case document = 0x63  // c
         case domain = 0x64  // d
+        case restraints = 0x67  // g
+        case restraint = 0x68  // h
         case resource = 0x72  // r
 
         /// The latest version of the encoding of values that is known.
         var version: UInt8 {
             switch self {
             case .domain, .resource: 2
-            case .alert, .baseline, .document: 1
+            case .alert, .baseline, .document, .restraint, .restraints: 1
             }
         }
     }

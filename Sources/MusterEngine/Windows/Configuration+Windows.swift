@@ -14,7 +14,7 @@ extension Configuration {
             case .policy(let policy): policy.active?.nextChange(after: now)
             case .maintenance(let entry):
                 [entry.from, entry.until].compactMap { $0 }.filter { $0 > now }.min()
-            case .serviceGroup: nil
+            case .serviceGroup, .guardrail: nil
             }
         }.min()
     }
@@ -41,7 +41,7 @@ extension Document {
         switch self {
         case .policy(let policy): policy.isActive(at: instant)
         case .maintenance(let entry): entry.isActive(at: instant)
-        case .serviceGroup: true
+        case .serviceGroup, .guardrail: true
         }
     }
 }

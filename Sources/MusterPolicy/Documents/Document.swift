@@ -226,6 +226,7 @@ public enum DocumentKind: String, Hashable, Sendable, CaseIterable {
     case policy = "Policy"
     case serviceGroup = "ServiceGroup"
     case maintenance = "Maintenance"
+    case guardrail = "Guard"
 }
 
 /// A document that is part of a configuration.
@@ -233,6 +234,7 @@ public enum Document: Hashable, Sendable {
     case policy(Policy)
     case serviceGroup(ServiceGroup)
     case maintenance(Maintenance)
+    case guardrail(Guard)
 
     /// What kind it is of.
     public var kind: DocumentKind {
@@ -240,6 +242,7 @@ public enum Document: Hashable, Sendable {
         case .policy: .policy
         case .serviceGroup: .serviceGroup
         case .maintenance: .maintenance
+        case .guardrail: .guardrail
         }
     }
 
@@ -249,6 +252,7 @@ public enum Document: Hashable, Sendable {
         case .policy(let policy): policy.name
         case .serviceGroup(let group): group.name
         case .maintenance(let maintenance): maintenance.name
+        case .guardrail(let guardrail): guardrail.name
         }
     }
 
@@ -258,6 +262,7 @@ public enum Document: Hashable, Sendable {
         case .policy(let policy): policy.domain
         case .serviceGroup(let group): group.domain
         case .maintenance(let maintenance): maintenance.domain
+        case .guardrail(let guardrail): guardrail.domain
         }
     }
 
@@ -267,6 +272,7 @@ public enum Document: Hashable, Sendable {
         case .policy(let policy): policy.span
         case .serviceGroup(let group): group.span
         case .maintenance(let maintenance): maintenance.span
+        case .guardrail(let guardrail): guardrail.span
         }
     }
 }
@@ -281,6 +287,8 @@ public enum ConfigurationChange: Sendable {
     case withdraw(DocumentKind, name: String)
     /// Replaces everything that the bus has set.
     case replaceAll([(Document, source: Node)])
+    /// Lets a plan go that is held, or drops it.
+    case approval(Approval)
     /// Asks the matching resources to report; every resource where there is no selector.
     case statusRequest(Selector?)
     /// Ends the quarantine of the matching resources; of all of them where there is no selector.

@@ -3,7 +3,7 @@
 import MusterModel
 
 extension DocumentDecoder {
-    /// Every kind that the language knows, those of a later version too.
+    /// Every kind that the language knows.
     private enum Kind: String, CaseIterable {
         case policy = "Policy"
         case serviceGroup = "ServiceGroup"
@@ -34,7 +34,7 @@ extension DocumentDecoder {
             checkVersion(fields, isRequired: true), let kind = kind(fields)
         else { return nil }
         switch kind {
-        case .policy, .serviceGroup, .maintenance:
+        case .policy, .serviceGroup, .maintenance, .guardrail:
             guard let settable = kind.settable else { return nil }
             if fields["deleted"] != nil { return withdrawal(settable, fields) }
             if settable == .policy, isParametersOnly(fields) { return parameters(fields) }
@@ -48,13 +48,9 @@ extension DocumentDecoder {
         case .release:
             guard isAllowedOnBusOnly(fields, "Release") else { return nil }
             return request(fields, "a release") { .release($0) }
-        case .guardrail, .approval:
-            error(
-                "not-supported-yet",
-                "the kind `\(kind.rawValue)` is not supported yet by this version",
-                at: fields["kind"]?.value.span ?? fields.head
-            )
-            return nil
+        case .approval:
+            guard isAllowedOnBusOnly(fields, "Approval") else { return nil }
+            return approval(fields).map { .approval($0) }
         }
     }
 
@@ -69,6 +65,7 @@ extension DocumentDecoder {
             policy(node, isEnclosed: isEnclosed, overrides: nil).map { .policy($0) }
         case .serviceGroup: serviceGroup(node, isEnclosed: isEnclosed).map { .serviceGroup($0) }
         case .maintenance: maintenance(node, isEnclosed: isEnclosed).map { .maintenance($0) }
+        case .guardrail: guardrail(node, isEnclosed: isEnclosed).map { .guardrail($0) }
         }
     }
 
@@ -119,6 +116,7 @@ extension DocumentDecoder {
     private mutating func configuration(_ fields: Fields) -> ConfigurationChange? {
         let lists: [(key: String, kind: DocumentKind)] = [
             ("policies", .policy), ("serviceGroups", .serviceGroup), ("maintenance", .maintenance),
+            ("guards", .guardrail),
         ]
         checkKeys(fields, known: Self.headKeys + lists.map(\.key), of: "a configuration")
         if fields["name"] != nil { _ = name(fields) }
@@ -180,7 +178,7 @@ extension DocumentDecoder {
     }
 
     private mutating func kind(_ fields: Fields) -> Kind? {
-        let kinds = Kind.allCases.filter { ![.guardrail, .approval].contains($0) }.map(\.rawValue)
+        let kinds = Kind.allCases.map(\.rawValue)
         guard let entry = fields["kind"] else {
             error(
                 "missing-key",

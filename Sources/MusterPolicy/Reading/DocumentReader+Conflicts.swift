@@ -14,7 +14,7 @@ extension DocumentDecoder {
                 findings.append(
                     contentsOf: DocumentReader.conflicts(among: all.map(\.0))
                 )
-            case .parameters, .withdraw, .statusRequest, .release: break
+            case .parameters, .withdraw, .statusRequest, .release, .approval: break
             }
         }
         findings.append(contentsOf: DocumentReader.conflicts(among: documents))

@@ -35,6 +35,18 @@ struct PlanDocument: Encodable {
         let mode: String
     }
 
+    /// What guards hold back or skip.
+    struct WithheldEntry: Encodable {
+        struct Change: Encodable {
+            let resource: String
+            let action: String
+        }
+
+        let plan: Int?
+        let reason: String
+        let changes: [Change]
+    }
+
     struct DomainEntry: Encodable {
         let domain: String
         let status: String
@@ -42,6 +54,7 @@ struct PlanDocument: Encodable {
         let objective: Objective
         let desired: [String: String]
         let commands: [CommandEntry]
+        let withheld: [WithheldEntry]
         let policies: [PolicyEntry]
         let unsatisfied: [Complaint]
     }
@@ -86,6 +99,18 @@ struct PlanDocument: Encodable {
                     resource: $0.resource.name,
                     action: $0.target == .online ? "start" : "stop",
                     policies: $0.policies
+                )
+            },
+            withheld: summary.withheld.map { entry in
+                .init(
+                    plan: entry.plan,
+                    reason: entry.reason,
+                    changes: entry.changes.map {
+                        .init(
+                            resource: $0.resource.name,
+                            action: $0.target == .online ? "start" : "stop"
+                        )
+                    }
                 )
             },
             policies: summary.policies.map {

@@ -27,6 +27,7 @@ struct PlanText {
                 + counted(enforced.count, "policy", "policies")
         )
         writeChanges(summary)
+        writeWithheld(summary)
         writeComplaints(plan)
         writeCost(summary)
         writeCounts(summary)
@@ -34,7 +35,8 @@ struct PlanText {
 
     private func writeChanges(_ summary: Domain.Summary) {
         guard !summary.changes.isEmpty else {
-            terminal.write("\nNothing to change.")
+            let isAll = summary.withheld.isEmpty
+            terminal.write(isAll ? "\nNothing to change." : "\nNothing is changed.")
             return
         }
         var stage = 0
@@ -53,6 +55,21 @@ struct PlanText {
             switch change.target {
             case .online: terminal.write(terminal.styled("  + start \(name)", .green) + sake)
             case .offline: terminal.write(terminal.styled("  - stop  \(name)", .red) + sake)
+            }
+        }
+    }
+
+    private func writeWithheld(_ summary: Domain.Summary) {
+        for entry in summary.withheld {
+            let title = entry.plan.map { "Held, as plan \($0)" } ?? "Skipped"
+            terminal.write("\n" + terminal.styled(title, .bold) + ": \(entry.reason)")
+            for (resource, target) in entry.changes {
+                terminal.write(
+                    terminal.styled(
+                        target == .online ? "  ? start \(resource)" : "  ? stop  \(resource)",
+                        .dim
+                    )
+                )
             }
         }
     }
