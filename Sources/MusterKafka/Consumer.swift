@@ -230,7 +230,17 @@ public final class Consumer {
         return isLeft
     }
 
+    /// librdkafka 2.0.2 ends the process when a consumer is closed in the background while records
+    /// that nobody has polled are in its queue.
+    private func discardFetched() {
+        try? pause(assignment)
+        while let polled = unsafe rd_kafka_consumer_poll(client.raw, 0) {
+            unsafe rd_kafka_message_destroy(polled)
+        }
+    }
+
     private func leave(within timeout: Duration) -> Bool {
+        discardFetched()
         let queue = unsafe rd_kafka_queue_new(client.raw)
         defer { unsafe rd_kafka_queue_destroy(queue) }
         if let error = unsafe rd_kafka_consumer_close_queue(client.raw, queue) {

@@ -78,6 +78,21 @@ struct GroupTests {
         #expect(history.events == [.assigned([partition]), .revoked([partition])])
     }
 
+    @Test("A consumer can be closed with records fetched that nobody has polled")
+    func closedWithRecords() throws {
+        let broker = try EmbeddedBroker(log: quiet)
+        try broker.create(topic: "t", partitions: 1)
+        let producer = try producer(of: broker)
+        for number in 0..<2000 {
+            try producer.produce(to: "t", key: nil, value: Array("\(number)".utf8))
+        }
+        try producer.flush(within: .seconds(20))
+        let consumer = try consumer(of: broker, group: "g")
+        try consumer.subscribe(to: ["t"])
+        #expect(try consumer.take(2).count == 2)
+        #expect(consumer.close())
+    }
+
     @Test("What a member commits, its successor finds")
     func commits() throws {
         let broker = try EmbeddedBroker(log: quiet)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import MusterWorker
 
-@Suite("Endpoints", .timeLimit(.minutes(1)))
+@Suite("Endpoints", .timeLimit(.minutes(5)))
 struct EndpointTests {
     private static let promtool = "/usr/bin/promtool"
 
@@ -100,7 +100,7 @@ struct EndpointTests {
         // curl, because it is what a person would use; promtool does not ask for pages itself.
         let script = """
             set -o pipefail
-            curl --silent --show-error --fail --max-time 20 "$1" | "$2" check metrics
+            curl --silent --show-error --fail --max-time 200 "$1" | "$2" check metrics
             """
         let url = "http://127.0.0.1:\(server.port)/metrics"
         let (status, output) = try await run(
