@@ -51,16 +51,11 @@ extension Domain {
             size: SliceProgress.size << min(8, progress.slices / part.policies.count)
         )
         solves += 1
+        let before = neighbourhood.slots.map { situation.isOnline[$0] }
         let (isBetter, isProven) = situation.improve(
             neighbourhood,
             budget: Budget(work: options.sliceWork)
         )
-        let isWhole = neighbourhood.slots.count == part.slots.count
-        if isWhole && isProven {
-            for policy in part.policies { settleProof(of: policy) }
-        } else {
-            note(progress, isBetter: isBetter, isWhole: isWhole, part)
-        }
         if isBetter {
             turn.causes.append("a better choice was found")
             turn.slots.formUnion(situation.flipped)
@@ -72,6 +67,14 @@ extension Domain {
             }
             proceed(&turn)
             alert(&turn)
+        }
+        let isWhole = neighbourhood.slots.count == part.slots.count
+        if isWhole && isProven {
+            for policy in part.policies { settleProof(of: policy) }
+        } else {
+            // What guards have taken back would be found again and again.
+            let isKept = neighbourhood.slots.map { situation.isOnline[$0] } != before
+            note(progress, isBetter: isKept, isWhole: isWhole, part)
         }
         noteChanges()
         nextDeadline = earliestDeadline
