@@ -52,6 +52,12 @@ let package = Package(
         .target(name: "MusterModel", swiftSettings: settings),
         .target(name: "MusterPolicy", dependencies: ["MusterModel"], swiftSettings: settings),
         .target(name: "MusterSolver", swiftSettings: settings),
+        .target(name: "MusterProof", swiftSettings: settings),
+        .target(
+            name: "MusterOPB",
+            dependencies: ["MusterPolicy", "MusterSolver"],
+            swiftSettings: settings
+        ),
         .target(
             name: "MusterEngine",
             dependencies: ["MusterModel", "MusterPolicy", "MusterSolver"],
@@ -89,7 +95,8 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "MusterEngine", "MusterHTTP", "MusterKafka", "MusterMessages", "MusterModel",
-                "MusterPolicy", "MusterScenario", "MusterSimulation", "MusterWorker",
+                "MusterOPB", "MusterPolicy", "MusterProof", "MusterScenario", "MusterSimulation",
+                "MusterSolver", "MusterWorker",
                 "MusterYAML", argumentParser, logging,
             ],
             swiftSettings: settings
@@ -139,6 +146,8 @@ let package = Package(
             ("MusterSimulation", ["MusterEngine", "MusterModel", "MusterPolicy"]),
             ("MusterYAML", ["MusterModel", "MusterPolicy"]),
             ("MusterMessages", ["MusterModel", "MusterPolicy"]),
+            ("MusterProof", ["MusterSolver", "MusterTestKit"]),
+            ("MusterOPB", ["MusterPolicy", "MusterSolver", "MusterTestKit"]),
             ("MusterScenario", ["MusterEngine", "MusterModel", "MusterPolicy"]),
             ("MusterKafka", []),
             ("MusterMetrics", []),

@@ -70,6 +70,7 @@ extension Search {
         for index in 0..<analysis.below.count { analysis.isMarked[analysis.below[index]] = false }
         branching.decay()
         if !witnesses.isEmpty { checkLearnedClause() }
+        proof?.clause(analysis.keys.array())
         cancel(to: target)
         let clause = clauses.add(
             keys: analysis.keys,

@@ -6,6 +6,8 @@
 struct Cuts: ~Copyable {
     var rows = SparseRows()
     var isTainted: [Bool] = []
+    /// Which constraint of the proof each is, where there is a proof.
+    var proofIDs: [Int] = []
 }
 
 extension Search {
@@ -14,6 +16,8 @@ extension Search {
         var row: Row
         var distance: Double
         var isTainted: Bool
+        /// How it is derived, where there is a proof.
+        var recipe: RoundedCut?
     }
 
     /// Tightens the relaxation at the root by rounds of cuts; `roundsLeft` is 0 when more would not
@@ -70,6 +74,9 @@ extension Search {
             for term in cut.row.terms { relaxation.rows.add(term.coefficient, term.variable) }
             relaxation.rows.close(cut.row.demand)
             relaxation.isTainted.append(cut.isTainted)
+            if let proof, let recipe = cut.recipe {
+                relaxation.proofIDs.append(proof.cut(recipe, ids: relaxation.proofIDs))
+            }
             relaxation.appendToSimplex(relaxation.rows.count - 1)
         }
         relaxation.simplex.layOut()
@@ -96,6 +103,7 @@ extension Search {
             }
             cuts.rows.close(relaxation.rows.constants[row])
             cuts.isTainted.append(relaxation.isTainted[row])
+            if proof != nil { cuts.proofIDs.append(relaxation.proofIDs[row]) }
         }
         return cuts
     }
@@ -157,6 +165,18 @@ extension Search {
         var best: Candidate?
         for sign in [1, -1] {
             let signed = factors.map { (row: $0.row, factor: sign * $0.factor) }
+            if proof != nil {
+                guard let (row, recipe) = loggableCut(signed, denominator),
+                    let distance = distance(to: row), distance > (best?.distance ?? 1e-6)
+                else { continue }
+                best = Candidate(
+                    row: row,
+                    distance: distance,
+                    isTainted: isTainted,
+                    recipe: recipe
+                )
+                continue
+            }
             guard let row = roundedSum(signed, denominator), let distance = distance(to: row),
                 distance > (best?.distance ?? 1e-6)
             else { continue }

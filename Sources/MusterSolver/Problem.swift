@@ -141,6 +141,14 @@ public struct Problem: Sendable {
         return literal
     }
 
+    /// Lets the search begin elsewhere.
+    ///
+    /// - Parameter values: A value for each variable; those of defined ones are not looked at.
+    public mutating func start(from values: [Int]) {
+        precondition(values.count == variables.count, "a value for each variable")
+        for index in values.indices { variables[index].start = values[index] }
+    }
+
     /// What the sum makes when every variable has its start value.
     ///
     /// - Complexity: O(terms).

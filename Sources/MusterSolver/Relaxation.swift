@@ -10,6 +10,10 @@ struct Relaxation: ~Copyable {
     var scales: [Double] = []
     /// True for cuts that hold only below the incumbent.
     var isTainted: [Bool] = []
+    /// Which constraint of the proof each row is, where there is a proof.
+    var proofIDs: [Int] = []
+    /// What ``sums`` was summed from, where there is a proof.
+    var shares: [(id: Int, factor: Int)] = []
     /// How many rows are no cuts.
     var baseCount = 0
     var isReady = false
@@ -24,6 +28,8 @@ struct Relaxation: ~Copyable {
     var sums = Column<Int128>()
     var demand = Int128(0)
     var isSumTainted = false
+    /// What the goal was multiplied by in it.
+    var goalFactor = 0
 
     /// Begins to judge its use anew.
     mutating func forgetUse() {
@@ -90,18 +96,21 @@ extension Search {
         relaxation.rows = SparseRows()
         relaxation.scales = []
         relaxation.isTainted = []
+        relaxation.proofIDs = []
         relaxation.simplex = Simplex(columns: count)
         let lower = (0..<count).map { self.lower($0) }
         let upper = (0..<count).map { self.upper($0) }
-        for rows in [component.rows, component.strengthenings] {
+        for (set, rows) in [component.rows, component.strengthenings].enumerated() {
             for row in 0..<rows.count where !isIdleAtRoot(rows, row) {
                 // What has been fixed by now leaves a row that may be divided or cut down further.
                 var reduced = Row()
                 reduced.demand = rows.constants[row]
+                var fixed: [ProofLog.FixedTerm] = []
                 for term in rows.terms(row) {
                     let variable = Int(rows.variables[term])
                     if lower[variable] == upper[variable] {
                         reduced.demand -= rows.coefficients[term] * lower[variable]
+                        if proof != nil { fixed.append(fixedTerm(rows, term)) }
                     } else {
                         reduced.terms.append(
                             Row.Term(
@@ -111,9 +120,13 @@ extension Search {
                         )
                     }
                 }
-                reduced.divide()
+                let first = reduced.divide()
                 reduced.saturate(lower: lower, upper: upper)
-                reduced.divide()
+                let second = reduced.divide()
+                if let proof {
+                    let id = set == 0 ? row + 1 : proof.strengthenings[row]
+                    relaxation.proofIDs.append(proof.reduced(id, fixed, first, second))
+                }
                 for term in reduced.terms { relaxation.rows.add(term.coefficient, term.variable) }
                 relaxation.rows.close(reduced.demand)
                 relaxation.isTainted.append(isRootTainted)
@@ -127,6 +140,7 @@ extension Search {
             }
             relaxation.rows.close(cuts.rows.constants[cut])
             relaxation.isTainted.append(cuts.isTainted[cut])
+            if proof != nil { relaxation.proofIDs.append(cuts.proofIDs[cut]) }
         }
         for row in 0..<relaxation.rows.count { relaxation.appendToSimplex(row) }
         var costs = [Int](repeating: 0, count: count)
@@ -138,6 +152,16 @@ extension Search {
         loadBounds()
         relaxation.simplex.layOut()
         relaxation.isReady = true
+    }
+
+    private func fixedTerm(_ rows: SparseRows, _ term: Int) -> ProofLog.FixedTerm {
+        let isPositive = rows.coefficients[term] > 0
+        let isOne = lower(Int(rows.variables[term])) == 1
+        return ProofLog.FixedTerm(
+            key: 2 * rows.variables[term] + (isPositive ? 0 : 1),
+            weight: abs(rows.coefficients[term]),
+            isTrue: isPositive == isOne
+        )
     }
 
     /// The rows that hold other objectives down.
@@ -224,6 +248,8 @@ extension Search {
         relaxation.sums.reset(to: 0, count: count)
         relaxation.demand = 0
         relaxation.isSumTainted = isRootTainted || goalFactor > 0
+        relaxation.shares.removeAll(keepingCapacity: true)
+        relaxation.goalFactor = goalFactor
         for row in 0..<relaxation.rows.count {
             let share = relaxation.simplex.multipliers[row]
             guard share > 1e-10 else { continue }
@@ -231,6 +257,7 @@ extension Search {
             guard scaled < 0x1p50 else { return false }
             let factor = Int128(Int(scaled))
             if factor == 0 { continue }
+            if proof != nil { relaxation.shares.append((relaxation.proofIDs[row], Int(scaled))) }
             let terms = relaxation.rows.terms(row)
             work += terms.count
             for term in terms {
@@ -282,7 +309,9 @@ extension Search {
     private mutating func exactBound() -> Int {
         for factor in goalFactors.reversed()
         where sumRows(scale: Double(factor), goalFactor: factor) {
-            return ceilingQuotient(-slackOfSum(), factor)
+            let bound = ceilingQuotient(-slackOfSum(), factor)
+            proof?.noteBound(bound, relaxation.shares, goalFactor: factor)
+            return bound
         }
         return Int.min
     }
@@ -317,6 +346,11 @@ extension Search {
 
     /// Keeps the summed row as a lazy row.
     private mutating func storeSum() -> Int {
+        proof?.row(
+            relaxation.shares,
+            goalFactor: relaxation.goalFactor,
+            limit: rowLimit[firstObjective + goal]
+        )
         for variable in 0..<count {
             let sum = Int(relaxation.sums[variable])
             if sum == 0 { continue }

@@ -49,13 +49,16 @@ struct Row: Sendable {
         }
     }
 
-    /// Divides by the greatest common divisor of the factors and rounds the demand up.
-    mutating func divide() {
+    /// Divides by the greatest common divisor of the factors and rounds the demand up; gives the
+    /// divisor.
+    @discardableResult
+    mutating func divide() -> Int {
         terms.removeAll { $0.coefficient == 0 }
         let divisor = terms.reduce(0) { greatestCommonDivisor($0, $1.coefficient) }
-        guard divisor > 1 else { return }
+        guard divisor > 1 else { return 1 }
         for index in terms.indices { terms[index].coefficient /= divisor }
         demand = ceilingQuotient(demand, divisor)
+        return divisor
     }
 }
 

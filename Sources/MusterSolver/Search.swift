@@ -101,6 +101,8 @@ struct Search: ~Copyable {
 
     /// Solutions that tests know of; what is learned is checked against them.
     var witnesses: [[Int]] = []
+    /// Where to write down what is inferred, for a certificate.
+    var proof: ProofLog?
 
     var incumbent: [Int]?
     var incumbentObjectives: [Int] = []

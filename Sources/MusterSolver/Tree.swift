@@ -225,6 +225,7 @@ extension Search {
         guard component.isFeasible(values) else { return false }
         incumbent = values
         incumbentObjectives = objectives
+        proof?.improve(values, objective: objectives[0])
         for variable in 0..<count { branching.phase[variable] = values[variable] }
         if goal >= 0, isWithinEarlierLimits { setLimit(objectives[goal] - 1, ofObjective: goal) }
         return true

@@ -14,7 +14,8 @@ struct Muster: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, DemoCommand.self, PlanCommand.self, ExplainCommand.self,
-            CheckCommand.self, TestCommand.self, SimulateCommand.self,
+            CheckCommand.self, TestCommand.self, SimulateCommand.self, SolveCommand.self,
+            VerifyCommand.self,
         ]
     )
 }

@@ -19,6 +19,8 @@ import Testing
             // For a session that is shared by whoever holds it.
             "MusterSolver": ["Synchronization"],
             "MusterPolicy": ["MusterModel"],
+            "MusterProof": [],
+            "MusterOPB": ["MusterPolicy", "MusterSolver"],
             "MusterEngine": ["MusterModel", "MusterPolicy", "MusterSolver"],
             "MusterSimulation": ["MusterEngine", "MusterModel", "MusterPolicy"],
             "MusterMessages": ["MusterModel", "MusterPolicy"],
@@ -34,8 +36,8 @@ import Testing
             "MusterWorker": platform.union(core).union(edge).union(["Logging"]),
             "muster": platform.union(core).union(edge)
                 .union([
-                    "ArgumentParser", "Logging", "MusterScenario", "MusterSimulation",
-                    "MusterWorker",
+                    "ArgumentParser", "Logging", "MusterOPB", "MusterProof", "MusterScenario",
+                    "MusterSimulation", "MusterWorker",
                 ]),
             "MusterTestKit": core.union(["MusterYAML"]),
             "MusterBusKit": platform.union(["MusterKafka"]),

@@ -7,7 +7,12 @@ extension Domain {
     /// The problems that a decision on everything would solve at this instant, one for each part.
     ///
     /// - Complexity: O(size of the domain).
-    package func problems(at now: Instant) -> [Problem] {
+    package func problems(at now: Instant) -> [Problem] { lowerings(at: now).map(\.problem) }
+
+    /// The parts of a decision on everything at this instant, each with its problem.
+    ///
+    /// - Complexity: O(size of the domain).
+    func lowerings(at now: Instant) -> [Lowering] {
         var copy = self
         var turn = Turn(now: now)
         turn.isWhole = true
@@ -21,7 +26,7 @@ extension Domain {
         return copy.situation.parts(touching: slots, policies: policies).map { part in
             var lowering = Lowering(copy.situation, part)
             lowering.decide()
-            return lowering.problem
+            return lowering
         }
     }
 }

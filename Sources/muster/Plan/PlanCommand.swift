@@ -5,6 +5,7 @@ import Foundation
 import MusterEngine
 import MusterModel
 import MusterPolicy
+import MusterSolver
 import MusterWorker
 
 struct PlanCommand: ParsableCommand {
@@ -31,6 +32,14 @@ struct PlanCommand: ParsableCommand {
     )
     var at: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write a proof that nothing is better to a file; muster verify checks it.",
+            valueName: "file"
+        )
+    )
+    var proof: String?
+
     @Option(help: "The work that each solve may take, in the solver's units.")
     var solveWork: Int?
 
@@ -55,7 +64,28 @@ struct PlanCommand: ParsableCommand {
         case .json: try PlanDocument(plans).write()
         case .text: PlanText(terminal: .output).write(plans)
         }
+        if let proof { try write(proofOf: plans, at: now, to: proof) }
         if plans.contains(where: { !$0.summary.isSatisfied }) { throw ExitCode.unsatisfied }
+    }
+
+    /// Writes the proof of all plans, or says why there is none.
+    private func write(proofOf plans: [DomainPlan], at now: Instant, to path: String) throws {
+        var text = ProofText()
+        for plan in plans {
+            do throws(DecisionProofFailure) {
+                let budget = Budget(work: solveWork ?? Options().solveWork)
+                text.add(try plan.domain.proof(at: now, budget: budget), of: plan.id)
+            } catch {
+                Terminal.error.write("error: no proof for domain \(plan.id): \(error)")
+                throw ExitCode.invalidInput
+            }
+        }
+        do {
+            try Data(text.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            Terminal.error.write("error: `\(path)` cannot be written")
+            throw ExitCode.invalidInput
+        }
     }
 
     /// Plans every domain that has resources or that a document names, in order of name.
@@ -75,7 +105,12 @@ struct PlanCommand: ParsableCommand {
         )
         return planning.domains.map { id in
             let (domain, directives) = planning.decide(id)
-            return DomainPlan(id: id, summary: domain.summary, directives: directives)
+            return DomainPlan(
+                id: id,
+                summary: domain.summary,
+                directives: directives,
+                domain: domain
+            )
         }
     }
 }
@@ -85,6 +120,8 @@ struct DomainPlan {
     let id: DomainID
     let summary: Domain.Summary
     let directives: [Directive]
+    /// The domain after planning.
+    let domain: Domain
 
     /// The notices about policies that cannot be satisfied, in order of policy.
     var complaints: [Notice] {

@@ -1,0 +1,70 @@
+// `muster verify`: checks the proof of a plan, by code that shares nothing with the solver.
+
+import ArgumentParser
+import Foundation
+import MusterProof
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Checks a proof that `muster plan --proof` has written.",
+        discussion: "Exit status: 0 the proof shows what it claims; 1 it does not."
+    )
+
+    @Argument(help: "The proof.")
+    var file: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write each problem (OPB) and proof (VeriPB 2.0) into a folder, for other checkers.",
+            valueName: "folder"
+        )
+    )
+    var extract: String?
+
+    func run() throws {
+        guard let content = FileManager.default.contents(atPath: file),
+            let text = String(data: content, encoding: .utf8)
+        else {
+            Terminal.error.write("error: `\(file)` cannot be read as text")
+            throw ExitCode.invalidInput
+        }
+        do throws(ProofRejection) {
+            let proof = try ProofFile(text)
+            if let extract { write(proof.files, to: extract) }
+            for verdict in try proof.verify() { write(verdict) }
+        } catch {
+            let place = error.line == 0 ? file : "\(file):\(error.line)"
+            Terminal.error.write("error: \(place): \(error.reason)")
+            throw ExitCode.invalidInput
+        }
+    }
+
+    private func write(_ verdict: DecisionVerdict) {
+        let terminal = Terminal.output
+        terminal.write(
+            terminal.styled("domain \(verdict.domain)", .bold)
+                + ": \(counted(verdict.steps, "step")) checked in \(counted(verdict.parts, "part"))"
+        )
+        for level in verdict.levels {
+            let settled =
+                level.settled == 0 ? "" : ", \(level.settled) of it settled without choice"
+            terminal.write("  \(level.objective): \(level.value), proven least\(settled)")
+        }
+    }
+
+    private func write(_ files: [(name: String, text: String)], to folder: String) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true
+            )
+            for (name, text) in files {
+                let url = URL(fileURLWithPath: folder).appendingPathComponent(name)
+                try Data(text.utf8).write(to: url)
+            }
+        } catch {
+            Terminal.error.write("error: `\(folder)` cannot be written")
+        }
+    }
+}
