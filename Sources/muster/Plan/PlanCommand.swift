@@ -124,10 +124,14 @@ struct DomainPlan {
     let domain: Domain
 
     /// The notices about policies that cannot be satisfied, in order of policy.
-    var complaints: [Notice] {
+    var complaints: [Notice] { notices(.configurationUnsatisfied) }
+
+    /// The notices about policies that can never hold together, in order of policy.
+    var conflicts: [Notice] { notices(.policiesConflict) }
+
+    private func notices(_ kind: Notice.Kind) -> [Notice] {
         directives.compactMap { directive in
-            guard case .notify(let notice) = directive, notice.kind == .configurationUnsatisfied
-            else { return nil }
+            guard case .notify(let notice) = directive, notice.kind == kind else { return nil }
             return notice
         }
     }

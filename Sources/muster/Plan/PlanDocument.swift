@@ -57,6 +57,13 @@ struct PlanDocument: Encodable {
         let withheld: [WithheldEntry]
         let policies: [PolicyEntry]
         let unsatisfied: [Complaint]
+        let conflicts: [Conflict]
+    }
+
+    /// Two enforced policies that can never hold together.
+    struct Conflict: Encodable {
+        let summary: String
+        let explanation: [ReasonEntry]
     }
 
     /// Why a policy does not hold.
@@ -120,7 +127,10 @@ struct PlanDocument: Encodable {
                     mode: $0.isEnforced ? "enforce" : "observe"
                 )
             },
-            unsatisfied: plan.complaints.map(complaint)
+            unsatisfied: plan.complaints.map(complaint),
+            conflicts: plan.conflicts.map {
+                .init(summary: $0.summary, explanation: $0.explanation.map(ReasonEntry.init))
+            }
         )
     }
 

@@ -29,6 +29,7 @@ struct PlanText {
         writeChanges(summary)
         writeWithheld(summary)
         writeComplaints(plan)
+        writeConflicts(plan)
         writeCost(summary)
         writeCounts(summary)
     }
@@ -80,6 +81,18 @@ struct PlanText {
         for notice in plan.complaints {
             terminal.write("  \(terminal.styled("x", .red)) \(notice.summary)")
             terminal.write(notice.explanation, notice.outlook, notice.suggestions)
+        }
+    }
+
+    private func writeConflicts(_ plan: DomainPlan) {
+        guard !plan.conflicts.isEmpty else { return }
+        terminal.write("\n" + terminal.styled("In conflict", .bold, .red))
+        for notice in plan.conflicts {
+            terminal.write("  \(terminal.styled("x", .red)) \(notice.summary)")
+            for reason in notice.explanation {
+                let place = reason.place.map { "\($0): " } ?? ""
+                terminal.write("      \(place)\(reason.source): \(reason.condition)")
+            }
         }
     }
 
