@@ -37,7 +37,7 @@ struct PolicyFiles {
         }
     }
 
-    /// Adds what was found out about the documents together, unless it was found in the texts alone.
+    /// Adds what was found out about documents together, unless it was found in the texts alone.
     mutating func add(_ findings: [Diagnostic]) {
         for finding in findings {
             let places = Set([finding.span] + finding.related.map(\.span))
