@@ -1,5 +1,6 @@
 // Ordering by doing as much as may be done: fast for thousands of changes, and it finds an order
-// that keeps every promise nearly always where there is one.
+// that keeps every promise nearly always where there is one. Changes that count in the same places
+// are alike: where one of them may not be done now, none of the others is asked.
 
 import MusterModel
 
@@ -11,8 +12,9 @@ struct Greedy {
     private let transition: Transition
     /// What the stage that is being filled leads to; without one, the same as ``reached``.
     private var ahead: Transition.State
-    /// What is left of the part at hand.
-    private var left: [Int] = []
+    /// What is left of the part at hand: changes that are alike, each in order of number, the next
+    /// one last.
+    private var classes: [[Int]] = []
     private var hasBroken = false
     /// By change.
     private var isDone: [Bool]
@@ -34,10 +36,10 @@ struct Greedy {
 
     /// The stages of a part, each in order of number, and whether a promise has to give way.
     mutating func stages(of part: [Int]) -> (stages: [[Int]], hasBroken: Bool) {
-        left = part
+        classes = transition.alike(part)
         hasBroken = false
         var stages: [[Int]] = []
-        while !left.isEmpty {
+        while !classes.isEmpty {
             let stage = nextStage()
             for change in stage {
                 isDone[change] = true
@@ -45,10 +47,15 @@ struct Greedy {
                 transition.apply(change, to: &ahead)
                 tally(change, by: -1)
             }
-            left.removeAll { isDone[$0] }
-            stages.append(stage)
+            for index in classes.indices { dropDone(index) }
+            classes.removeAll(where: \.isEmpty)
+            stages.append(stage.sorted())
         }
         return (stages, hasBroken)
+    }
+
+    private mutating func dropDone(_ index: Int) {
+        while let last = classes[index].last, isDone[last] { classes[index].removeLast() }
     }
 
     private mutating func tally(_ change: Int, by step: Int) {
@@ -61,9 +68,9 @@ struct Greedy {
     }
 
     private mutating func nextStage() -> [Int] {
-        let ready = left.filter(isReady)
-        let starts = ready.filter(transition.isStart)
-        let stops = ready.filter { !transition.isStart($0) }
+        let ready = classes.indices.filter { classes[$0].last.map(isReady) ?? false }
+        let starts = ready.filter(isOfStarts)
+        let stops = ready.filter { !isOfStarts($0) }
         obstacles = []
         for candidates in [starts, stops] {
             let stage = harmless(candidates, keeping: .lowerBound)
@@ -78,22 +85,35 @@ struct Greedy {
                 if !stage.isEmpty { return quarter(of: stage) }
             }
         }
-        if !ready.isEmpty { return quarter(of: starts.isEmpty ? stops : starts) }
+        if !ready.isEmpty { return quarter(of: members(of: starts.isEmpty ? stops : starts)) }
         return ring()
     }
 
+    private func isOfStarts(_ index: Int) -> Bool {
+        classes[index].last.map(transition.isStart) ?? false
+    }
+
+    private func members(of indices: [Int]) -> [Int] {
+        indices.flatMap { classes[$0].filter { !isDone[$0] } }
+    }
+
     private func quarter(of changes: [Int]) -> [Int] {
-        Array(changes.prefix((changes.count + 3) / 4))
+        Array(changes.sorted().prefix((changes.count + 3) / 4))
     }
 
     /// Of the stops those that take something out of the way, if any do.
     private func useful(_ stops: [Int]) -> [Int] {
-        stops.filter { transition.touching[$0].contains(where: obstacles.contains) }
+        stops.filter { index in
+            classes[index].last.map {
+                transition.touching[$0].contains(where: obstacles.contains)
+            } ?? false
+        }
     }
 
     /// What is left depends on itself in a ring: then the order of groups gives way, and that of
     /// hosts only where hosts are the ring.
     private func ring() -> [Int] {
+        let left = members(of: Array(classes.indices))
         let hosted = left.filter(hasHosts)
         let changes = hosted.isEmpty ? left : hosted
         let starts = changes.filter(transition.isStart)
@@ -116,53 +136,35 @@ struct Greedy {
 
     // MARK: Promises
 
-    /// As many of the changes, all of one direction, as keep every promise down to a rank, however
-    /// many of them have come about; taken in order.
+    /// As many changes of these classes, all of one direction, as keep every promise down to a
+    /// rank, however many of them have come about; of each class those that come first.
     ///
-    /// - Complexity: O(changes × promises that each touches).
+    /// - Complexity: O((changes that do + classes) × promises that each touches).
     private mutating func harmless(
-        _ changes: [Int],
+        _ indices: [Int],
         keeping rank: Transition.Promise.Rank
     ) -> [Int] {
-        guard !changes.isEmpty else { return [] }
-        if areHarmless(changes, keeping: rank) { return changes }
         var chosen: [Int] = []
-        for change in changes {
-            transition.apply(change, to: &ahead)
-            let broken = transition.touching[change].filter { index in
-                transition.promises[index].rank.rawValue <= rank.rawValue
-                    && isBroken(index, isAlone: chosen.isEmpty)
-            }
-            if broken.isEmpty {
-                chosen.append(change)
-            } else {
+        for index in indices {
+            for change in classes[index].reversed() where !isDone[change] {
+                transition.apply(change, to: &ahead)
+                let broken = transition.touching[change].filter { promise in
+                    transition.promises[promise].rank.rawValue <= rank.rawValue
+                        && isBroken(promise, isAlone: chosen.isEmpty)
+                }
+                guard !broken.isEmpty else {
+                    chosen.append(change)
+                    continue
+                }
                 transition.undo(change, in: &ahead)
                 obstacles.formUnion(
                     broken.filter { transition.promises[$0].rank != .lowerBound }
                 )
+                break
             }
         }
         for change in chosen { transition.undo(change, in: &ahead) }
         return chosen
-    }
-
-    private mutating func areHarmless(
-        _ changes: [Int],
-        keeping rank: Transition.Promise.Rank
-    ) -> Bool {
-        for change in changes { transition.apply(change, to: &ahead) }
-        defer {
-            for change in changes { transition.undo(change, in: &ahead) }
-        }
-        var seen: Set<Int> = []
-        return changes.allSatisfy { change in
-            transition.touching[change].allSatisfy { index in
-                guard transition.promises[index].rank.rawValue <= rank.rawValue,
-                    seen.insert(index).inserted
-                else { return true }
-                return !isBroken(index, isAlone: changes.count == 1)
-            }
-        }
     }
 
     /// Whether a promise may fall further short than it does in the state reached, or did at the
@@ -174,5 +176,47 @@ struct Greedy {
             ? transition.shortfall(promise, ahead) : transition.worst(promise, reached, ahead)
         guard worst > promise.cap else { return false }
         return worst > transition.shortfall(promise, reached)
+    }
+}
+
+extension Transition {
+    /// What decides on how a change fits in.
+    private struct Likeness: Hashable {
+        let isStart: Bool
+        let group: Int?
+        /// For each place where it counts: policy, quantity, amount and which value it has.
+        var places: [Int]
+        /// Its own number, where hosts or guests have to come before it or wait for it.
+        let number: Int?
+    }
+
+    /// The changes of a part in classes, in order of their first ones; each class with its first
+    /// change last.
+    fileprivate func alike(_ part: [Int]) -> [[Int]] {
+        var classes: [[Int]] = []
+        var numbers: [Likeness: Int] = [:]
+        for change in part {
+            var places: [Int] = []
+            for term in terms[change] {
+                let entry = start.quantities[term.policy][term.quantity].terms[term.term]
+                places += [term.policy, term.quantity, entry.amount, entry.group]
+            }
+            for share in shares[change] {
+                places += [share.dependency, share.provides ? 1 : 0, share.depends ? 1 : 0]
+            }
+            let likeness = Likeness(
+                isStart: isStart(change),
+                group: group[change],
+                places: places,
+                number: hosting[change].isEmpty ? nil : change
+            )
+            if let number = numbers[likeness] {
+                classes[number].append(change)
+            } else {
+                numbers[likeness] = classes.count
+                classes.append([change])
+            }
+        }
+        return classes.map { $0.reversed() }
     }
 }
