@@ -230,17 +230,15 @@ public final class Consumer {
         return isLeft
     }
 
-    /// librdkafka 2.0.2 ends the process when a consumer is closed in the background while records
-    /// that nobody has polled are in its queue.
-    private func discardFetched() {
-        try? pause(assignment)
-        while let polled = unsafe rd_kafka_consumer_poll(client.raw, 0) {
-            unsafe rd_kafka_message_destroy(polled)
-        }
+    private func serve(consuming event: OpaquePointer) {
+        defer { unsafe rd_kafka_event_destroy(event) }
+        guard unsafe rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE,
+            let list = unsafe rd_kafka_event_topic_partition_list(event)
+        else { return }
+        unsafe callbacks.rebalance(client.raw, rd_kafka_event_error(event), list)
     }
 
     private func leave(within timeout: Duration) -> Bool {
-        discardFetched()
         let queue = unsafe rd_kafka_queue_new(client.raw)
         defer { unsafe rd_kafka_queue_destroy(queue) }
         if let error = unsafe rd_kafka_consumer_close_queue(client.raw, queue) {
@@ -251,7 +249,9 @@ public final class Consumer {
         let deadline = ContinuousClock.now + timeout
         while unsafe rd_kafka_consumer_closed(client.raw) == 0 {
             guard ContinuousClock.now < deadline else { return false }
-            unsafe rd_kafka_queue_poll_callback(queue, 50)
+            // As events: records that nobody has polled are in the queue as well, and serving them
+            // by callbacks makes librdkafka 2.0.2 end the process.
+            if let event = unsafe rd_kafka_queue_poll(queue, 50) { unsafe serve(consuming: event) }
         }
         return true
     }
@@ -263,22 +263,31 @@ private final class ConsumerCallbacks: Callbacks {
     /// Whether the listener has assigned by itself.
     var hasAssigned = false
 
+    /// Lets the listener hear of it, and does what it has left to do.
+    func rebalance(
+        _ client: OpaquePointer?,
+        _ code: rd_kafka_resp_err_t,
+        _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+    ) {
+        let partitions = unsafe PartitionList.partitions(of: list)
+        switch code {
+        case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+            hasAssigned = false
+            onRebalance?(.assigned(partitions))
+            if !hasAssigned { unsafe rd_kafka_assign(client, list) }
+        default:
+            let isLost = unsafe rd_kafka_assignment_lost(client) != 0
+            onRebalance?(isLost ? .lost(partitions) : .revoked(partitions))
+            unsafe rd_kafka_assign(client, nil)
+        }
+    }
+
     override func register(in configuration: OpaquePointer) {
         unsafe super.register(in: configuration)
         unsafe rd_kafka_conf_set_rebalance_cb(configuration) { client, code, list, opaque in
             guard let callbacks = unsafe ConsumerCallbacks.of(opaque), let list = unsafe list
             else { return }
-            let partitions = unsafe PartitionList.partitions(of: list)
-            switch code {
-            case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-                callbacks.hasAssigned = false
-                callbacks.onRebalance?(.assigned(partitions))
-                if !callbacks.hasAssigned { unsafe rd_kafka_assign(client, list) }
-            default:
-                let isLost = unsafe rd_kafka_assignment_lost(client) != 0
-                callbacks.onRebalance?(isLost ? .lost(partitions) : .revoked(partitions))
-                unsafe rd_kafka_assign(client, nil)
-            }
+            unsafe callbacks.rebalance(client, code, list)
         }
         unsafe rd_kafka_conf_set_offset_commit_cb(configuration) { _, code, _, opaque in
             guard code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__NO_OFFSET
