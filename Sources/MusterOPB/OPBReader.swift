@@ -6,8 +6,8 @@ public import MusterPolicy
 /// Reads OPB files.
 ///
 /// Beyond the competition's rules, factors may be left out (then they are 1), signs may stand apart
-/// from digits, `<=` is allowed, and a variable's name may be any run of letters, digits and `_[]{}^`
-/// that does not begin with a digit.
+/// from digits, `<=` is allowed, and a variable's name may be any run of letters, digits and
+/// `_[]{}^` that does not begin with a digit.
 public struct OPBReader {
     /// Factors and bounds may not be larger, so that sums of very many of them stay exact.
     static let greatest = Int.max / 4

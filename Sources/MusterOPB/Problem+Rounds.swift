@@ -1,5 +1,5 @@
-// Solving in rounds, each allowed more work than all before it, so that good solutions are told while
-// better ones are looked for.
+// Solving in rounds, each allowed more work than all before it, so that good solutions are told
+// while better ones are looked for.
 
 public import MusterSolver
 

@@ -1,4 +1,5 @@
-// A problem of the pseudo-Boolean competition's format as it was written, and as the solver takes it.
+// A problem of the pseudo-Boolean competition's format, as it was written and as the solver takes
+// it.
 
 public import MusterSolver
 

@@ -1,5 +1,5 @@
-// Pseudo-Boolean constraints in normal form, in numbers that trap nowhere: what does not fit 128 bits
-// is refused.
+// Pseudo-Boolean constraints in normal form, in numbers that trap nowhere: what does not fit 128
+// bits is refused.
 
 /// A literal: twice the variable's position, plus one for the complement.
 typealias ProofLiteral = Int

@@ -1,5 +1,5 @@
-// A small checker of proofs in the part of VeriPB's language (version 2.0) that the solver's logs are
-// written in. It shares no code with the solver, and each step is worked out anew, exactly.
+// A small checker of proofs in the part of VeriPB's language (version 2.0) that the solver's logs
+// are written in. It shares no code with the solver, and each step is worked out anew, exactly.
 
 /// What a proof was found to show.
 public struct ProofVerdict: Hashable, Sendable {

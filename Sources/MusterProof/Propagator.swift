@@ -1,4 +1,4 @@
-// Unit propagation over constraints: what a checker needs for steps that say "this is plain to see".
+// Unit propagation over constraints: what a checker needs for steps that say "plain to see".
 
 /// Constraints with an assignment that follows from them.
 struct Propagator {

@@ -4,7 +4,7 @@
 
 /// A factorised square matrix whose columns are named by the row in which each was pivoted.
 struct BasisFactors: ~Copyable {
-    // The lower part, by pivots in order: the multiples of the pivot row that were taken off others.
+    // The lower part, by pivots in order: the multiples of the pivot row taken off others.
     private var lowerPivot = Column<Int32>()
     private var lowerStart = Column<Int32>()
     private var lowerRow = Column<Int32>()

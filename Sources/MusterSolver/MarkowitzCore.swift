@@ -1,6 +1,6 @@
 // The part of a basis that singletons leave, eliminated in the order that makes little fill: the
-// next pivot has few entries beside it in its row and its column (Markowitz) and is not small in its
-// column.
+// next pivot has few entries beside it in its row and its column (Markowitz) and is not small in
+// its column.
 
 /// A sparse square matrix that is being eliminated.
 struct MarkowitzCore {

@@ -102,10 +102,10 @@ import Testing
             #expect(!isAccepted(Self.opb, shorter.joined(separator: "\n")), "\(lines[index])")
         }
         let bent = [
-            ("2 d", "3 d"), ("1 2 + 3 +", "1 2 + 1 +"), ("x1 x2 ~x3", "x1 ~x2 ~x3"),
+            ("2 d", "3 d"), ("1 2 + 3 +", "1 2 +"), ("x1 x2 ~x3", "x1 ~x2 ~x3"),
             ("x1 x2 ~x3", "x1 x2 x3"), ("BOUNDS 2 2", "BOUNDS 1 2"), ("BOUNDS 2 2", "BOUNDS 3 3"),
             ("f 3", "f 2"), ("pol 1 2 + 3 + 2 d", "pol 1 2 + 3 + -1 *"),
-            ("pol 1 2 + 3 + 2 d", "pol 9"), ("pol 1 2 + 3 + 2 d", "rup 1 x1 >= 1 ;"),
+            ("pol 1 2 + 3 + 2 d", "pol 9"), ("soli x1", "rup 1 x1 >= 1 ;\nsoli x1"),
             ("pol 1 2 + 3 + 2 d", "pol 1 2"), ("pol 1 2 + 3 + 2 d", "red 1 x1 >= 1 ;"),
             ("version 2.0", "version 3.0"),
         ]

@@ -34,7 +34,8 @@ struct VersusBenchmark: Benchmark {
                     !duel.agrees
                     ? "DISAGREE" : !duel.isOurProven ? "unproven by Muster" : "proven"
                 say(
-                    "    \(duel.name): \(verdict)\(duel.isTheirProven ? "" : ", unproven by CP-SAT")"
+                    "    \(duel.name): \(verdict)"
+                        + (duel.isTheirProven ? "" : ", unproven by CP-SAT")
                         + " \(format(duel.ours * 1000)) vs \(format(duel.theirs * 1000)) ms"
                         + " \(duel.note)"
                 )

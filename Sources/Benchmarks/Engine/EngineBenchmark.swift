@@ -77,7 +77,8 @@ enum EngineBenchmark: Benchmark {
         let deciding = ownNanoseconds() - begin
         let summary = life.domain.summary
         say(
-            "  cold: \(Quantiles.words(taking)) to take in, \(Quantiles.words(deciding)) to decide, "
+            "  cold: \(Quantiles.words(taking)) to take in, "
+                + "\(Quantiles.words(deciding)) to decide, "
                 + "\(life.domain.solves) parts solved, cost \(summary.objective.cost), "
                 + "\(summary.objective.unsatisfied.map { $0.policies.count }) unsatisfied, "
                 + (summary.isOptimal ? "proven" : "open")

@@ -1,5 +1,5 @@
-// A record of what a search infers, in VeriPB's language of cutting planes (Bogaerts, Gocht, McCreesh
-// and Nordström), so that somebody who trusts nothing of the search can follow it.
+// A record of what a search infers, in VeriPB's language of cutting planes (Bogaerts, Gocht,
+// McCreesh and Nordström), so that somebody who trusts nothing of the search can follow it.
 //
 // A search that has one writes: each solution (`soli`), each learned clause and each bound at the
 // root that others build on (`rup`: unit propagation shows it), each row that the relaxation's

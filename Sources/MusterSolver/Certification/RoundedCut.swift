@@ -1,6 +1,7 @@
-// Cuts that can be logged. Mixed-integer rounding has no short derivation by division alone, so with
-// a log the cut from a row of the tableau is the weaker one of Chvátal and Gomory: a nonnegative sum
-// of rows, weakened where the relaxation's point makes that cost nothing, divided and rounded up.
+// Cuts that can be logged. Mixed-integer rounding has no short derivation by division alone, so
+// with a log the cut from a row of the tableau is the weaker one of Chvátal and Gomory: a
+// nonnegative sum of rows, weakened where the relaxation's point makes that cost nothing, divided
+// and rounded up.
 
 /// How a Chvátal-Gomory cut comes about.
 struct RoundedCut {

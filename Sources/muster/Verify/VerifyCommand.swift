@@ -16,7 +16,7 @@ struct VerifyCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also write each problem (OPB) and proof (VeriPB 2.0) into a folder, for other checkers.",
+            "Also write each problem (OPB) and proof (VeriPB 2.0) to a folder, for other checkers.",
             valueName: "folder"
         )
     )
