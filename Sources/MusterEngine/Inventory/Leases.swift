@@ -5,15 +5,10 @@ import MusterModel
 
 /// One instant for each slot with a lease, at which or before which it ends.
 struct Leases: Sendable {
-    private struct Entry: Sendable {
-        let instant: Instant
-        let slot: Int
-    }
-
     private static var never: Instant { Instant(milliseconds: .max) }
 
-    /// A binary heap; entries that are not ``scheduled`` any more count for nothing.
-    private var heap: [Entry] = []
+    /// Slots; entries that are not ``scheduled`` any more count for nothing.
+    private var heap = InstantHeap<Int>()
     /// By slot: the instant of its entry that counts.
     private var scheduled: [Instant] = []
 
@@ -30,7 +25,7 @@ struct Leases: Sendable {
         }
         guard end < scheduled[slot] else { return }
         scheduled[slot] = end
-        push(Entry(instant: end, slot: slot))
+        heap.push(slot, at: end)
     }
 
     /// Takes out the slots whose lease has ended, in no order; `end` says when it really does, and
@@ -40,40 +35,15 @@ struct Leases: Sendable {
     mutating func takeEnded(at now: Instant, end: (Int) -> Instant?) -> [Int] {
         var ended: [Int] = []
         while let top = heap.first {
-            let isInForce = scheduled[top.slot] == top.instant
-            let actual = isInForce ? end(top.slot) : nil
+            let isInForce = scheduled[top.key] == top.instant
+            let actual = isInForce ? end(top.key) : nil
             if isInForce, actual == top.instant, now < top.instant { return ended }
-            popTop()
+            heap.popFirst()
             guard isInForce else { continue }
-            scheduled[top.slot] = Self.never
+            scheduled[top.key] = Self.never
             guard let actual else { continue }
-            if actual <= now { ended.append(top.slot) } else { note(top.slot, actual) }
+            if actual <= now { ended.append(top.key) } else { note(top.key, actual) }
         }
         return ended
-    }
-
-    private mutating func push(_ entry: Entry) {
-        heap.append(entry)
-        var index = heap.count - 1
-        while index > 0, heap[index].instant < heap[(index - 1) / 2].instant {
-            heap.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
-        }
-    }
-
-    private mutating func popTop() {
-        heap.swapAt(0, heap.count - 1)
-        heap.removeLast()
-        var index = 0
-        while true {
-            var least = index
-            for child in [2 * index + 1, 2 * index + 2]
-            where child < heap.count && heap[child].instant < heap[least].instant {
-                least = child
-            }
-            guard least != index else { return }
-            heap.swapAt(index, least)
-            index = least
-        }
     }
 }
