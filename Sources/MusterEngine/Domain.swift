@@ -77,6 +77,8 @@ public struct Domain: Sendable {
     var untold: [IdleChange] = []
     /// Counts notices, for ids that are the same whenever the same happens.
     var noticeCount = 0
+    /// Counts turns with requests to report, for the ids of those.
+    var requestCount = 0
     /// When the domain's history began. Without a state that outlasts the process the counts
     /// begin anew with it, so ids carry it: an id never means two things.
     var epoch: Instant?

@@ -3,8 +3,8 @@
 
 import MusterModel
 
-/// One instant for each of many keys, with the earliest at hand: a heap in which what was changed or
-/// taken out stays until it comes to the top.
+/// One instant for each of many keys, with the earliest at hand: a heap in which what was changed
+/// or taken out stays until it comes to the top.
 struct Deadlines<Key: Hashable & Comparable & Sendable>: Sendable {
     private var instants: [Key: Instant] = [:]
     /// The top is always in force.

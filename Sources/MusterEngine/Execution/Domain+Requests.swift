@@ -29,13 +29,15 @@ extension Domain {
         }
         let requests = inquiry.take(at: turn.now)
         guard !requests.isEmpty else { return }
+        // Not the time: a clock that was set back, or a restart, may bring the same again.
+        requestCount += 1
         for (resource, cause) in requests {
             guard let slot = inventory.slots[resource] else { continue }
             let report = inventory[slot]
             turn.directives.append(
                 .send(
                     Command(
-                        id: "\(idPrefix)/report/\(turn.now.milliseconds)/\(resource)",
+                        id: "\(idPrefix)/report/\(requestCount)/\(resource)",
                         domain: id,
                         plan: 0,
                         stage: 0,

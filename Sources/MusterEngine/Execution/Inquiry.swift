@@ -9,8 +9,6 @@ struct Inquiry: Sendable {
     static var batch: Int { 10_000 }
     /// How long the others wait then.
     static var pause: Duration { .seconds(1) }
-    /// The least time between two requests: they are told apart by their millisecond.
-    private static var moment: Duration { .milliseconds(1) }
 
     /// Whether everything has to be asked, since reports may have been missed.
     var isOnEverything = false
@@ -40,7 +38,7 @@ struct Inquiry: Sendable {
             queue = []
             asked = 0
         }
-        nextBatch = now + (taken.count == Self.batch ? Self.pause : Self.moment)
+        nextBatch = taken.count == Self.batch ? now + Self.pause : now
         self.next = members.isEmpty ? nil : nextBatch
         return Array(taken)
     }

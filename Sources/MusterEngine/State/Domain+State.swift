@@ -2,7 +2,7 @@
 // stored property that is added anywhere in a domain has to find its place in this list.
 
 // Of `Domain`: `id`, `options` and the files of the baseline are given. State are `epoch`,
-// `noticeCount`, `askedAt`, `ruledAt`, `isDecisionDue`, `unproven` (record of the domain),
+// `noticeCount`, `requestCount`, `askedAt`, `ruledAt`, `isDecisionDue`, `unproven` (its record),
 // `quarantines` (records of resources), `announced` (records of the baseline). Derived are
 // `leases` (from reports, and some ends earlier), `boundary` (from `ruledAt`), `nextDeadline`,
 // `unsettled` (from reports, placements and flights), `unannounced` (from `announced` and the

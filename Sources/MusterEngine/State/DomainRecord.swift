@@ -24,6 +24,8 @@ struct DomainRecord: Equatable {
     var isDecisionDue: Bool
     /// The enforced policies whose choice is not proven best, in order.
     var unproven: [String]
+    /// How many turns with requests to report there were.
+    var requestCount: Int
     /// Up to when reports were asked for from time to time.
     var askedAt: Instant?
 
@@ -42,6 +44,7 @@ struct DomainRecord: Equatable {
         writer.byte(isUnderWay ? 1 : 0)
         writer.count(confirmed)
         writer.count(lapsed)
+        writer.count(requestCount)
         writer.optional(askedAt) { $0.signed($1.milliseconds) }
         return writer.bytes
     }
@@ -59,10 +62,12 @@ struct DomainRecord: Equatable {
         isUnderWay = false
         confirmed = 0
         lapsed = 0
+        requestCount = 0
         if version > 1 {
             isUnderWay = try reader.flag()
             confirmed = try reader.count()
             lapsed = try reader.count()
+            requestCount = try reader.count()
             askedAt = try reader.optional { (reader) throws(ByteReader.Flaw) in
                 Instant(milliseconds: try reader.signed())
             }
@@ -87,6 +92,7 @@ extension Domain {
                 ruledAt: ruledAt,
                 isDecisionDue: isDecisionDue,
                 unproven: unproven.sorted(),
+                requestCount: requestCount,
                 askedAt: askedAt
             )
         }
@@ -106,6 +112,7 @@ extension DomainRecord {
         ruledAt: Instant,
         isDecisionDue: Bool,
         unproven: [String],
+        requestCount: Int,
         askedAt: Instant?
     ) {
         self.epoch = epoch
@@ -119,6 +126,7 @@ extension DomainRecord {
         self.ruledAt = ruledAt
         self.isDecisionDue = isDecisionDue
         self.unproven = unproven
+        self.requestCount = requestCount
         self.askedAt = askedAt
     }
 }

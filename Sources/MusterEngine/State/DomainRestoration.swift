@@ -206,6 +206,7 @@ public struct DomainRestoration: Sendable {
         }
         domain.epoch = record.epoch
         domain.noticeCount = record.noticeCount
+        domain.requestCount = record.requestCount
         domain.askedAt = record.askedAt
         domain.ruledAt = record.ruledAt
         domain.isDecisionDue = record.isDecisionDue || mayBeTorn
