@@ -190,6 +190,16 @@ extension Domain {
         }
     }
 
+    /// Finds the deadline anew where it is only that of a lease that has been renewed since. What
+    /// is said of a report must not depend on entries that a restored domain does not have.
+    mutating func refreshDeadline(at now: Instant) {
+        guard let deadline = nextDeadline, deadline <= now else { return }
+        let inventory = situation.inventory
+        if !leases.hasEnded(at: now, end: { inventory.leaseEnd($0) }) {
+            nextDeadline = isDecisionDue ? deadline : earliestDeadline
+        }
+    }
+
     private mutating func takeEndedLeases(at now: Instant) -> [Int] {
         // The copy must be gone before the inventory is changed, else that would copy all of it.
         let inventory = situation.inventory

@@ -113,6 +113,7 @@ public struct Domain: Sendable {
     ///   appear, go or change what selectors see.
     public mutating func handle(_ events: [Event], at now: Instant) -> [Directive] {
         var rest = events[...]
+        refreshDeadline(at: now)
         if isQuiet(at: now) {
             takeIdle(&rest)
             if rest.isEmpty && untold.isEmpty { return [] }

@@ -28,6 +28,22 @@ struct Leases: Sendable {
         heap.push(slot, at: end)
     }
 
+    /// Whether a lease has ended: entries that only seem due are put where they belong.
+    ///
+    /// - Complexity: O(1) before ``next``, else O(renewed since the last call × log n).
+    mutating func hasEnded(at now: Instant, end: (Int) -> Instant?) -> Bool {
+        while let top = heap.first, top.instant <= now {
+            let isInForce = scheduled[top.key] == top.instant
+            let actual = isInForce ? end(top.key) : nil
+            if let actual, actual <= now { return true }
+            heap.popFirst()
+            guard isInForce else { continue }
+            scheduled[top.key] = Self.never
+            if let actual { note(top.key, actual) }
+        }
+        return false
+    }
+
     /// Takes out the slots whose lease has ended, in no order; `end` says when it really does, and
     /// is `nil` for a slot without one. Afterwards ``next`` is exact.
     ///
