@@ -116,7 +116,9 @@ public struct Domain: Sendable {
         refreshDeadline(at: now)
         if isQuiet(at: now) {
             takeIdle(&rest)
-            if rest.isEmpty && untold.isEmpty { return [] }
+            // A report may be so late that its lease has ended already.
+            let isDue = nextDeadline.map { $0 <= now } ?? false
+            if rest.isEmpty && untold.isEmpty && !isDue { return [] }
         }
         var turn = Turn(now: now)
         begin(&turn)
