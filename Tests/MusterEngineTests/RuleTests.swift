@@ -195,4 +195,15 @@ import Testing
         #expect(scene.domain.solves == before)
         #expect(scene.desired("b") == .offline)
     }
+
+    @Test("hosts that carry each other are lost together")
+    func ringIsLost() throws {
+        let ring = [vm("a", .online, on: "b"), vm("b", .online, on: "a")]
+        var scene = try scene(
+            "kind: Policy\nname: one\nrequire: {count: {kind: vm}, atLeast: 1}",
+            ring + [vm("c", .online)]
+        )
+        _ = scene.report(vm("a", .faulted, on: "b"))
+        #expect(["a", "b", "c"].map(scene.desired) == [.offline, .offline, .online])
+    }
 }

@@ -31,18 +31,24 @@ extension Domain {
         }
     }
 
-    /// Whether the implemented configuration without a slot is the best without it.
+    /// Whether the implemented configuration without a slot is the best without it. Hosts that
+    /// carry each other in a ring, or in a very long chain, are left to the solver.
     private func isHarmless(loss slot: Int, among lost: Set<Int>) -> Bool {
-        guard situation.traits[slot].isDisjoint(with: [.ruled, .mayHurt]) else { return false }
-        if let host = situation.inventory.host(of: slot) {
-            if lost.contains(host) {
-                guard isHarmless(loss: host, among: lost) else { return false }
-            } else {
-                guard situation.fixing(host) == .fixed(true) else { return false }
+        var slot = slot
+        for _ in 0..<Situation.depthLimit {
+            guard isMissedByNoPolicy(slot) else { return false }
+            guard let host = situation.inventory.host(of: slot) else { return true }
+            guard lost.contains(host) else { return situation.fixing(host) == .fixed(true) }
+            slot = host
+        }
+        return false
+    }
+
+    /// Whether more of what a lost slot is is never worse, and all that read it stand as before.
+    private func isMissedByNoPolicy(_ slot: Int) -> Bool {
+        situation.traits[slot].isDisjoint(with: [.ruled, .mayHurt])
+            && situation.enforcedReaders(of: slot).allSatisfy {
+                situation.standings[$0] == Situation.Standing(situation.policies[$0])
             }
-        }
-        return situation.enforcedReaders(of: slot).allSatisfy {
-            situation.standings[$0] == Situation.Standing(situation.policies[$0])
-        }
     }
 }
