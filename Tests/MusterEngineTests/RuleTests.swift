@@ -127,6 +127,26 @@ import Testing
         #expect(scene.desired("b") == .online)
     }
 
+    @Test("what is told does not depend on whether a search was needed")
+    func sameWords() throws {
+        let policies = """
+            kind: Policy
+            name: one
+            require: {count: {kind: vm}, atLeast: 1}
+            minimize: [{sum: price, of: {kind: vm}}]
+            """
+        let spare = vm("b", .faulted, capacity: ["price": 9])
+        var scene = try scene(policies, [vm("a", .online, capacity: ["price": 9]), spare])
+        let solves = scene.domain.solves
+        let directives = scene.report(vm("b", capacity: ["price": 9]))
+        #expect(scene.domain.solves > solves)
+        #expect(
+            directives.notices(.resourcesChanged).map(\.summary) == [
+                "b is usable; the implemented configuration stays"
+            ]
+        )
+    }
+
     @Test("what recovers is too dear where changes cost more than they save")
     func recoveryIsTooDear() throws {
         let policies = """
