@@ -5,6 +5,9 @@ import MusterPolicy
 import MusterSolver
 
 extension Explainer {
+    /// The most broken resources whose recovery is tried where other policies stand in the way.
+    private static var mostRecoveries: Int { 1_000 }
+
     /// Whether the policy could hold with every registered resource usable, and which smallest set
     /// of recoveries would do.
     ///
@@ -20,18 +23,50 @@ extension Explainer {
         let own = question.includeConjuncts(of: policy)
         for rival in rivals { question.include(rival) }
         switch recoveries(&question, own) {
-        case .impossible: return .never
+        case .impossible where question.policies.isEmpty: return .never
+        case .impossible: return outlookByDeciding()
         case .unknown: return nil
         case .possible(let solution, let imagined):
             let recovered = question.recovered(in: solution)
-            guard !recovered.isEmpty else { return nil }
-            let candidates = question.recoveries.map(\.slot)
-            for slots in [recovered, candidates]
-            where suffices(slots, slots == recovered ? imagined : nil) {
-                return .recovery(slots.map { situation.inventory[$0].id }.sorted())
-            }
-            return nil
+            if !recovered.isEmpty, suffices(recovered, imagined) { return recovery(recovered) }
+            return outlookByDeciding()
         }
+    }
+
+    /// Other policies stand in the way. They may give way once more has recovered, or may go on
+    /// winning: what would be decided tells.
+    private mutating func outlookByDeciding() -> Notice.Outlook? {
+        let inventory = situation.inventory
+        let broken = inventory.ordered(inventory.registered.filter(inventory.isBroken))
+        guard broken.count <= Self.mostRecoveries, let holds = holds(recovered: broken)
+        else { return nil }
+        return holds ? recovery(least(of: broken)) : .never
+    }
+
+    private func recovery(_ slots: [Int]) -> Notice.Outlook {
+        .recovery(slots.map { situation.inventory[$0].id }.sorted())
+    }
+
+    /// A part of the slots whose recovery does as well; as far as the budget reaches, none of it
+    /// can be left out. Leaves out halves first, then less and less (as in Zeller, Hildebrandt,
+    /// "Simplifying and Isolating Failure-Inducing Input", 2002).
+    private mutating func least(of slots: [Int]) -> [Int] {
+        var slots = slots
+        var size = slots.count
+        while size > 1 {
+            size = (size + 1) / 2
+            var start = 0
+            while start < slots.count, slots.count > 1 {
+                var fewer = slots
+                fewer.removeSubrange(start..<min(start + size, slots.count))
+                if !fewer.isEmpty, holds(recovered: fewer) == true {
+                    slots = fewer
+                } else {
+                    start += size
+                }
+            }
+        }
+        return slots
     }
 
     /// Asks with as few recoveries as possible.
@@ -56,6 +91,12 @@ extension Explainer {
         {
             return true
         }
+        return holds(recovered: slots) == true
+    }
+
+    /// Whether the policy would hold if these slots recovered; `nil` where the budget does not
+    /// tell.
+    private mutating func holds(recovered slots: [Int]) -> Bool? {
         var left = work
         defer { spend(work - left) }
         return situation.holds(ground.policy.name, recovered: slots, work: &left)

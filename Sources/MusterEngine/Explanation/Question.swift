@@ -224,7 +224,7 @@ struct Question {
     private mutating func maintain(_ slot: Int, _ literal: Literal) {
         guard situation.isManaged[slot] else {
             for entry in entries(.ignore, of: slot) {
-                rule(.holds(isCurrentlyOnline(slot) ? literal : !literal), of: .maintenance(entry))
+                keep(slot, literal, as: .maintenance(entry))
             }
             return
         }
@@ -239,6 +239,19 @@ struct Question {
                     rule(.holds(!literal), of: .maintenance(entry))
                 }
             }
+        }
+    }
+
+    /// Notes that a slot stays as it is; one that may recover takes up its state when it does.
+    private mutating func keep(_ slot: Int, _ literal: Literal, as element: Element) {
+        guard isCurrentlyOnline(slot) else { return rule(.holds(!literal), of: element) }
+        var sum = LinearSum()
+        sum.add(1, literal)
+        sum.add(-1, lowering.supposition.usable[slot] ?? LinearSum(1))
+        switch lowering.truth(sum) {
+        case .constant(true): break
+        case .constant(false): rule(.never, of: element)
+        case .literal(let kept): rule(.holds(kept), of: element)
         }
     }
 

@@ -53,11 +53,12 @@ extension Situation {
             return policy.isEnforced
                 && (known[policy.name]?.policy != policy || isRead(policy))
         }
-        return copy.holds(name, deciding: slots, seeds, work: &work)
+        return copy.holds(name, deciding: slots, seeds, work: &work) == true
     }
 
-    /// Whether a policy would hold if these resources recovered.
-    func holds(_ name: String, recovered slots: [Int], work: inout Int) -> Bool {
+    /// Whether a policy would hold if these resources recovered; `nil` where the budget does not
+    /// suffice to tell.
+    func holds(_ name: String, recovered slots: [Int], work: inout Int) -> Bool? {
         var copy = supposing(recovered: slots)
         var touched = Set(slots)
         for slot in slots { touched.formUnion(copy.inventory.guests(of: slot)) }
@@ -69,8 +70,8 @@ extension Situation {
         deciding slots: Set<Int>,
         _ seeds: [Int],
         work: inout Int
-    ) -> Bool {
-        guard work > 0 else { return false }
+    ) -> Bool? {
+        guard work > 0 else { return nil }
         let index = policies.firstIndex { $0.policy.name == name }
         let decision = decide(
             slots: slots.sorted(),
@@ -78,7 +79,7 @@ extension Situation {
             budget: Budget(work: work)
         )
         work -= decision.statistics.work
-        guard let index, !decision.unproven.contains(index) else { return false }
+        guard let index, !decision.unproven.contains(index) else { return nil }
         return policies[index].isSatisfied
     }
 
