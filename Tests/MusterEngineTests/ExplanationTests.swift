@@ -196,7 +196,7 @@ import Testing
         case .recover(let resources):
             return (trial.documents, trial.resources(recovered: Set(resources)))
         case .add(let addition):
-            return (trial.documents, trial.resources + new(addition, addition.count))
+            return (trial.documents, trial.resources + new(addition, addition.count, trial))
         case .withdraw(let policy):
             return (trial.documents.filter { $0.name != policy }, trial.resources)
         case .endMaintenance(let name):
@@ -204,10 +204,13 @@ import Testing
         }
     }
 
-    private func new(_ addition: Notice.Addition, _ count: Int) -> [Resource] {
-        (0..<count).map { number in
+    private func new(_ addition: Notice.Addition, _ count: Int, _ trial: Trial) -> [Resource] {
+        let isKnown = trial.resources.contains { $0.id == addition.like.id }
+        return (0..<count).map { number in
             var resource = addition.like
-            resource.id = ResourceID("\(addition.like.id)-\(number)")
+            if isKnown || number > 0 {
+                resource.id = ResourceID("\(addition.like.id)-\(number)")
+            }
             resource.isAvailable = true
             resource.state = .offline
             if let node = addition.nodes.last { resource.node = node }
@@ -227,7 +230,7 @@ import Testing
                 return (trial.documents.map { $0.changing(change, in: policy) }, trial.resources)
             }
         case .add(let addition):
-            return [(trial.documents, trial.resources + new(addition, addition.count - 1))]
+            return [(trial.documents, trial.resources + new(addition, addition.count - 1, trial))]
         case .recover, .withdraw, .endMaintenance: return []
         }
     }

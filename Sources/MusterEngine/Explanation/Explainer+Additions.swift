@@ -22,6 +22,47 @@ extension Explainer {
         return result
     }
 
+    /// What is missing by name, or in a group that others depend on, as resources to register.
+    mutating func registrations(for core: [Element]) -> [Notice.Suggestion] {
+        var result: [Notice.Suggestion] = []
+        for element in core {
+            switch element {
+            case .condition(let owner, let index):
+                let demand = situation.policies[owner].demands[index]
+                guard case .leaf(let leaf) = demand,
+                    case .resource(let id, _) = leaf.condition.form,
+                    situation.inventory.slots[id] == nil
+                else { continue }
+                result += registration(1, Resource(id: id), "register \(id)")
+            case .dependency(let index):
+                let dependency = situation.dependencies[index]
+                let usable = dependency.providers.count { situation.inventory.isUsable[$0] }
+                let missing = dependency.need.atLeast - usable
+                guard missing > 0, missing <= Self.most else { continue }
+                var member = Resource(id: ResourceID("new"))
+                member.serviceGroup = dependency.need.group
+                result += registration(
+                    missing,
+                    member,
+                    "register \(missing) more: \(missing == 1 ? "resource" : "resources") of group "
+                        + dependency.need.group
+                )
+            case .policy, .host, .carrier, .maintenance: continue
+            }
+        }
+        return result
+    }
+
+    /// The suggestion to register resources that need no host, if that helps.
+    private mutating func registration(
+        _ count: Int,
+        _ example: Resource,
+        _ text: String
+    ) -> [Notice.Suggestion] {
+        guard holds(adding: count, like: example, on: nil) else { return [] }
+        return [.init(text, remedy: .add(.init(count: count, like: example, nodes: [])))]
+    }
+
     private func isShort(_ leaf: GroundCondition.Leaf) -> Bool {
         leaf.shortfall(ground.quantities) > 0
     }
@@ -102,7 +143,8 @@ extension Explainer {
         var trial = Trial(situation)
         for number in 1...count {
             var resource = example
-            resource.id = ResourceID("\(example.id)+\(number)")
+            let isNew = situation.inventory.slots[example.id] == nil
+            if !isNew || number > 1 { resource.id = ResourceID("\(example.id)+\(number)") }
             resource.node = node
             resource.isAvailable = true
             resource.state = .offline

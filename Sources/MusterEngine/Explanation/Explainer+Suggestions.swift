@@ -27,6 +27,7 @@ extension Explainer {
             result += relaxations(of: rival, including: rivals, limit: 1).map(suggestion)
         }
         result += additions(own)
+        result += registrations(for: core)
         result += endings(of: core)
         result += withdrawals(of: rivals)
         return result
