@@ -121,6 +121,7 @@ extension Domain {
                 ground.matched.filter { situation.inventory.resources[$0] != nil }
             )
         }
+        forgetBounds(touching: unproven.subtracting(kept))
         unproven.formIntersection(kept)
         slices = slices.filter { unproven.contains($0.key) }
         if isWhole { turn.slots.formUnion(situation.inventory.registered) }
@@ -147,8 +148,9 @@ extension Domain {
         solves += decision.solves
         for part in decision.parts {
             for policy in part.policies {
-                let name = situation.policies[policy].policy.name
+                let name = name(ofPolicy: policy)
                 slices[name] = nil
+                forgetBounds(touching: CollectionOfOne(name))
                 if decision.unproven.contains(policy) {
                     unproven.insert(name)
                 } else {
@@ -156,5 +158,10 @@ extension Domain {
                 }
             }
         }
+        openParts += decision.gaps.map { policies, gap in
+            OpenPart(policies: Set(policies.map(name(ofPolicy:))), gap: gap)
+        }
     }
+
+    private func name(ofPolicy index: Int) -> String { situation.policies[index].policy.name }
 }

@@ -52,6 +52,8 @@ public struct Domain: Sendable {
     var alerts = Alerts()
     /// Names of enforced policies whose choice is not proven best.
     var unproven: Set<String> = []
+    /// What is left open of them, part by part. It does not outlast the process.
+    var openParts: [OpenPart] = []
     /// How far slices have come, by policy of parts that are not proven best.
     var slices: [String: SliceProgress] = [:]
     /// When reports expire.

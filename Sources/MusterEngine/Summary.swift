@@ -44,6 +44,8 @@ extension Domain {
         public let isOptimal: Bool
         /// How good the choice is.
         public let objective: Objective
+        /// What no choice is better than, as far as that is known; `nil` where it is proven best.
+        public let bound: Objective.Bound?
         /// The implemented configuration: every managed resource, in order of name.
         public let desired: [(resource: ResourceID, placement: Placement)]
         /// Every policy, in order of name.
@@ -63,10 +65,12 @@ extension Domain {
     /// - Complexity: O(resources + leaves of all policies).
     public var summary: Summary {
         let inventory = situation.inventory
+        let objective = situation.objective
         let slots = inventory.slots.sorted { $0.key < $1.key }
         return Summary(
             isOptimal: unproven.isEmpty,
-            objective: situation.objective,
+            objective: objective,
+            bound: bound(of: objective),
             desired: slots.filter { situation.isManaged[$0.value] }.map { id, slot in
                 (id, situation.isOnline[slot] ? .online : .offline)
             },

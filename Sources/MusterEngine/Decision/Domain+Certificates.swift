@@ -7,19 +7,10 @@ public import MusterSolver
 
 /// The proof of a domain's decision.
 public struct DecisionProof: Sendable {
-    /// An objective that is compared on its own.
-    public enum Objective: Hashable, Sendable {
-        /// How many policies of a priority do not hold.
-        case unsatisfied(priority: Int)
-        /// By how much `bestEffort` policies of a priority fall short.
-        case shortfall(priority: Int)
-        case cost
-    }
-
     /// An objective's value.
     public struct Level: Sendable {
         /// Which objective.
-        public let objective: Objective
+        public let objective: Objective.Level
         /// Its value, as people are told.
         public let value: Int
         /// How much of it no choice can change; the rest is the parts'.
@@ -33,7 +24,7 @@ public struct DecisionProof: Sendable {
         /// How many resources are open.
         public let resources: Int
         /// A certificate for each objective that the part has, in order.
-        public let certificates: [(objective: Objective, certificate: Certificate)]
+        public let certificates: [(objective: Objective.Level, certificate: Certificate)]
     }
 
     /// The objectives from the one that is compared first.
@@ -67,7 +58,7 @@ extension Domain {
                 description: "the choice is not proven best within the work allowed"
             )
         }
-        var sums: [DecisionProof.Objective: Int] = [:]
+        var sums: [Objective.Level: Int] = [:]
         var parts: [DecisionProof.Part] = []
         for lowering in lowerings(at: now) where !lowering.levels.isEmpty {
             let part = try part(lowering, budget)
@@ -77,34 +68,17 @@ extension Domain {
             parts.append(part)
         }
         let told = situation.objective
-        var values: [DecisionProof.Objective: Int] = [.cost: told.cost]
-        for entry in told.unsatisfied {
-            values[.unsatisfied(priority: entry.priority)] = entry.policies.count
-        }
-        for entry in told.shortfall { values[.shortfall(priority: entry.priority)] = entry.amount }
-        let objectives = Set(values.keys).union(sums.keys).sorted(by: Self.comparesBefore)
-        let levels = objectives.map { objective in
+        var objectives = Set(sums.keys).union([.cost])
+        objectives.formUnion(told.unsatisfied.map { .unsatisfied(priority: $0.priority) })
+        objectives.formUnion(told.shortfall.map { .shortfall(priority: $0.priority) })
+        let levels = objectives.sorted().map { objective in
             DecisionProof.Level(
                 objective: objective,
-                value: values[objective] ?? 0,
-                settled: (values[objective] ?? 0) - (sums[objective] ?? 0)
+                value: told[objective],
+                settled: told[objective] - (sums[objective] ?? 0)
             )
         }
         return DecisionProof(levels: levels, parts: parts)
-    }
-
-    private static func comparesBefore(
-        _ a: DecisionProof.Objective,
-        _ b: DecisionProof.Objective
-    ) -> Bool {
-        func rank(_ objective: DecisionProof.Objective) -> (Int, Int) {
-            switch objective {
-            case .unsatisfied(let priority): (0, -priority)
-            case .shortfall(let priority): (1, -priority)
-            case .cost: (2, 0)
-            }
-        }
-        return rank(a) < rank(b)
     }
 
     private func part(
@@ -130,19 +104,11 @@ extension Domain {
                 policies: policies.sorted(),
                 resources: lowering.part.slots.count,
                 certificates: zip(lowering.levels, certificates).map { level, certificate in
-                    (objective: Self.objective(level), certificate: certificate)
+                    (objective: level, certificate: certificate)
                 }
             )
         } catch {
             throw DecisionProofFailure(description: Self.words(for: error) + place)
-        }
-    }
-
-    private static func objective(_ level: Lowering.Level) -> DecisionProof.Objective {
-        switch level {
-        case .unsatisfied(let priority): .unsatisfied(priority: priority)
-        case .shortfall(let priority): .shortfall(priority: priority)
-        case .cost: .cost
         }
     }
 

@@ -57,6 +57,8 @@ extension Domain {
             budget: Budget(work: options.sliceWork)
         )
         if isBetter {
+            // By how much it is better was not asked.
+            forgetBounds(touching: part.policies.map { situation.policies[$0].policy.name })
             turn.causes.append("a better choice was found")
             turn.slots.formUnion(situation.flipped)
             turn.touched.formUnion(situation.flipped)
@@ -93,7 +95,7 @@ extension Domain {
                 !part.slots.isEmpty, let first = part.policies.first
             else {
                 // Nothing is open in it any more, so there is nothing better.
-                unproven.remove(name)
+                settleProof(of: index)
                 continue
             }
             seen.formUnion(part.policies)
@@ -108,6 +110,7 @@ extension Domain {
         let name = situation.policies[policy].policy.name
         unproven.remove(name)
         slices[name] = nil
+        forgetBounds(touching: CollectionOfOne(name))
     }
 
     /// Notes what a slice has done for all policies of its part.

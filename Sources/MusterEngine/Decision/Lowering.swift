@@ -10,13 +10,6 @@ import MusterSolver
 
 /// Lowers one part of a situation.
 struct Lowering {
-    /// What an objective of the problem stands for.
-    enum Level: Hashable {
-        case unsatisfied(priority: Int)
-        case shortfall(priority: Int)
-        case cost
-    }
-
     /// A condition that is settled, or the literal that says whether it holds.
     enum Truth {
         case constant(Bool)
@@ -40,7 +33,7 @@ struct Lowering {
     /// What is asked about where it is not what holds.
     var supposition = Supposition()
     /// What each objective of ``problem`` stands for, in order.
-    private(set) var levels: [Level] = []
+    private(set) var levels: [Objective.Level] = []
     private let others: Others
     private let numbers: SlotTable
     /// The variables of ``Part/slots``, in order.
@@ -186,7 +179,7 @@ struct Lowering {
         add(cost, as: .cost)
     }
 
-    mutating func add(_ sum: LinearSum, as level: Level) {
+    mutating func add(_ sum: LinearSum, as level: Objective.Level) {
         guard !sum.terms.isEmpty else { return }
         problem.objectives.append(sum)
         levels.append(level)

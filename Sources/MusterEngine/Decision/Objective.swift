@@ -22,6 +22,15 @@ public struct Objective: Hashable, Sendable {
         public let amount: Int
     }
 
+    /// One of the parts that are compared.
+    public enum Level: Hashable, Sendable {
+        /// How many policies of a priority do not hold.
+        case unsatisfied(priority: Int)
+        /// By how much `bestEffort` policies of a priority fall short.
+        case shortfall(priority: Int)
+        case cost
+    }
+
     /// From the highest priority down; priorities where all hold are left out.
     public var unsatisfied: [Unsatisfied] = []
     /// From the highest priority down; priorities where nothing is short are left out.
@@ -34,6 +43,29 @@ public struct Objective: Hashable, Sendable {
     public var running = 0
     /// The whole cost.
     public var cost: Int { changes.saturatingAdd(preferences).saturatingAdd(running) }
+
+    /// The value of one part.
+    public subscript(level: Level) -> Int {
+        switch level {
+        case .unsatisfied(let priority):
+            unsatisfied.first { $0.priority == priority }?.policies.count ?? 0
+        case .shortfall(let priority): shortfall.first { $0.priority == priority }?.amount ?? 0
+        case .cost: cost
+        }
+    }
+}
+
+extension Objective.Level: Comparable {
+    /// Whether it is compared before another.
+    public static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
+
+    private var rank: (Int, Int) {
+        switch self {
+        case .unsatisfied(let priority): (0, -priority)
+        case .shortfall(let priority): (1, -priority)
+        case .cost: (2, 0)
+        }
+    }
 }
 
 extension Situation {

@@ -12,6 +12,8 @@ struct Decision: Sendable {
     var parts: [Part] = []
     /// Enforced policies whose choice was not proven best.
     var unproven: Set<Int> = []
+    /// What is left open of them, part by part, where that is known.
+    var gaps: [(policies: [Int], gap: Gap)] = []
     /// What the solver counted, summed.
     var statistics = Solution.Statistics()
 }
@@ -48,9 +50,7 @@ extension Situation {
             let left = max(0, budget.work - decision.statistics.work)
             let least = min(leastWork, budget.work)
             let share = Budget(work: max(left / min(order.count - position, 4), least))
-            if !solve(part, budget: share, statistics: &decision.statistics) {
-                decision.unproven.formUnion(part.policies)
-            }
+            solve(part, budget: share, &decision)
         }
         return decision
     }
@@ -109,29 +109,25 @@ extension Situation {
     }
 
     /// Solves one part and implements the choice.
-    ///
-    /// - Returns: whether the choice is proven best.
-    private mutating func solve(
-        _ part: Part,
-        budget: Budget,
-        statistics: inout Solution.Statistics
-    ) -> Bool {
+    private mutating func solve(_ part: Part, budget: Budget, _ decision: inout Decision) {
         var lowering = Lowering(self, part, others: .settled)
         lowering.decide()
         switch Solver(budget: budget).solve(lowering.problem) {
         case .solved(let solution):
             for (slot, isOnline) in lowering.states(in: solution) { setOnline(slot, isOnline) }
             checkClaims(of: lowering, solution)
-            statistics.add(solution.statistics)
-            return solution.isOptimal
+            decision.statistics.add(solution.statistics)
+            guard !solution.isOptimal else { return }
+            decision.unproven.formUnion(part.policies)
+            if let gap = lowering.gap(of: solution) { decision.gaps.append((part.policies, gap)) }
         case .infeasible:
             // All that is not blocked can be online together: see `refreshBlocked()`.
             assertionFailure("the structure of a part contradicts itself")
             fallBack(part)
-            return false
+            decision.unproven.formUnion(part.policies)
         case .unknown:
             fallBack(part)
-            return false
+            decision.unproven.formUnion(part.policies)
         }
     }
 

@@ -22,6 +22,23 @@ struct PlanDocument: Encodable {
         let cost: Int
     }
 
+    /// What no choice is better than, where the choice is not proven best.
+    struct Bound: Encodable {
+        /// The first part of the objective that is not proven: `unsatisfied`, `shortfall`, `cost`.
+        let of: String
+        let priority: Int?
+        let atLeast: Int
+
+        init(_ bound: MusterEngine.Objective.Bound) {
+            atLeast = bound.value
+            switch bound.level {
+            case .unsatisfied(let priority): (of, self.priority) = ("unsatisfied", priority)
+            case .shortfall(let priority): (of, self.priority) = ("shortfall", priority)
+            case .cost: (of, priority) = ("cost", nil)
+            }
+        }
+    }
+
     struct CommandEntry: Encodable {
         let stage: Int
         let resource: String
@@ -52,6 +69,7 @@ struct PlanDocument: Encodable {
         let status: String
         let optimal: Bool
         let objective: Objective
+        let bound: Bound?
         let desired: [String: String]
         let commands: [CommandEntry]
         let withheld: [WithheldEntry]
@@ -96,6 +114,7 @@ struct PlanDocument: Encodable {
                 },
                 cost: summary.objective.cost
             ),
+            bound: summary.bound.map(Bound.init),
             desired: Dictionary(
                 summary.desired.map { ($0.resource.name, $0.placement.rawValue) },
                 uniquingKeysWith: { first, _ in first }

@@ -103,10 +103,25 @@ struct PlanText {
         if objective.preferences > 0 { parts.append("unmet preferences \(objective.preferences)") }
         if objective.running > 0 { parts.append("running \(objective.running)") }
         let detail = parts.count > 1 ? " = " + parts.joined(separator: " + ") : ""
-        let proof = summary.isOptimal ? "proven best" : "best found, not proven"
+        let proof = summary.isOptimal ? "proven best" : "best found, not proven" + reach(summary)
         terminal.write(
             "\n" + terminal.styled("Cost", .bold) + " \(objective.cost)\(detail), \(proof)"
         )
+    }
+
+    /// How good a choice could be at best, as far as that is known.
+    private func reach(_ summary: Domain.Summary) -> String {
+        guard let bound = summary.bound else { return "" }
+        let value = summary.objective[bound.level]
+        switch bound.level {
+        case .unsatisfied(let priority):
+            return ": of priority \(priority) at least \(bound.value) of the \(value) unsatisfied "
+                + "policies cannot hold"
+        case .shortfall(let priority):
+            return
+                ": the shortfall of priority \(priority) is \(value), and at least \(bound.value)"
+        case .cost: return ": at least \(bound.value)"
+        }
     }
 
     private func writeCounts(_ summary: Domain.Summary) {

@@ -27,7 +27,7 @@ struct ProofText {
         }
     }
 
-    private static func words(_ objective: DecisionProof.Objective) -> String {
+    private static func words(_ objective: Objective.Level) -> String {
         switch objective {
         case .unsatisfied(let priority): "unsatisfied policies of priority \(priority)"
         case .shortfall(let priority): "shortfall of priority \(priority)"
