@@ -102,37 +102,10 @@ import Testing
         #expect(policies?.contains { $0["name"] as? String == "budget" } == true)
     }
 
-    /// Runs the executable beside the tests, in the folder of the goldens.
     private func run(
         _ arguments: [String],
         withErrors: Bool = true
     ) throws -> (output: String, status: Int32) {
-        let executable: URL = try #require(Self.executable)
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        process.currentDirectoryURL = Self.folder
-        process.environment = ["LC_ALL": "C", "NO_COLOR": "1"]
-        process.standardInput = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = withErrors ? pipe : FileHandle.nullDevice
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (String(decoding: output, as: UTF8.self), process.terminationStatus)
-    }
-
-    /// The executable that is built with the tests; `nil` where it is not found.
-    private static var executable: URL? {
-        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }
-        let folders = [
-            bundle.map { URL(filePath: $0).deletingLastPathComponent() },
-            URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent(),
-            URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent().appending(path: ".build/debug"),
-        ]
-        return folders.compactMap { $0?.appending(path: "muster") }
-            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+        try Executable.run(arguments, in: Self.folder, withErrors: withErrors)
     }
 }

@@ -218,11 +218,7 @@ extension Situation {
 
     private func namesOfReaders(of slot: Int) -> Set<String> {
         var names = Set(enforcedReaders(of: slot).map { policies[$0].policy.name })
-        for policy in policies where policy.isEnforced {
-            if policy.onlineCosts.contains(where: { $0.slot == slot }) {
-                names.insert(policy.policy.name)
-            }
-        }
+        for index in minimisers[slot] { names.insert(policies[index].policy.name) }
         return names
     }
 }

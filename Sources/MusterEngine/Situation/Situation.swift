@@ -51,6 +51,8 @@ struct Situation: Sendable {
     private(set) var isDrained: [Bool] = []
     private(set) var isCordoned: [Bool] = []
     private(set) var onlineCost: [Int] = []
+    /// The enforced policies that minimise something a slot counts in, in order.
+    private(set) var minimisers = SlotLists()
     private(set) var changeCost: [Int] = []
     /// The implemented configuration; for a slot that is not managed, its current state.
     private(set) var isOnline: [Bool] = []
@@ -406,6 +408,11 @@ struct Situation: Sendable {
             for (slot, cost) in policy.changeCosts { listed[slot] = max(listed[slot] ?? 0, cost) }
         }
         changeCost = listed.map { $0 ?? 1 }
+        minimisers = SlotLists(slots: isManaged.count) { note in
+            for (index, policy) in policies.enumerated() where policy.isEnforced {
+                for (slot, _) in policy.onlineCosts { note(slot, index) }
+            }
+        }
     }
 }
 

@@ -12,12 +12,23 @@ public struct DocumentLimits: Hashable, Sendable {
     /// The nodes once every alias and parameter is expanded, over all documents of the text.
     public var expandedNodes = 200_000
     /// The documents of the text.
-    public var documents = 256
+    public var documents = 10_000
     /// The bytes of one key or value.
     public var scalarBytes = 64 << 10
     /// The errors that are kept, and the warnings that are; further ones are dropped.
     public var diagnostics = 100
 
-    /// Makes the defaults.
+    /// Makes the bounds of a text from the bus.
     public init() {}
+
+    /// The bounds of a file, which somebody put there who may stop the worker anyway: they only
+    /// keep a slip from taking all memory.
+    public static var file: DocumentLimits {
+        var limits = DocumentLimits()
+        limits.bytes = 64 << 20
+        limits.nodes = 4_000_000
+        limits.expandedNodes = 8_000_000
+        limits.documents = 100_000
+        return limits
+    }
 }

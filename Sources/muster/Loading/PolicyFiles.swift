@@ -29,7 +29,12 @@ struct PolicyFiles {
         for path in paths {
             for file in files(at: path) { documents += read(file) }
         }
-        let read = DocumentText.read(documents, from: .file, zones: .system)
+        let read = DocumentText.read(
+            documents,
+            from: .file,
+            zones: .system,
+            limits: .file
+        )
         diagnostics += read.diagnostics
         guard !hasErrors else { return }
         for case .set(let document, let source) in read.changes {
