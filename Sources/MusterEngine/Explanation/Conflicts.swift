@@ -21,6 +21,7 @@ struct ConflictSearch {
     /// Pairs that were looked at to the end, by index, the first in order first.
     private(set) var settled: Set<[Int]> = []
     private var possible: [Int: Bool] = [:]
+    private var satisfied: [Int: Bool] = [:]
 
     /// Begins a search.
     init(_ situation: Situation, work: Int) {
@@ -51,18 +52,26 @@ struct ConflictSearch {
 
     /// The policies that share a slot with one, and do not hold together with it now.
     private mutating func neighbours(of policy: Int) -> [Int] {
-        let isSatisfied = situation.policies[policy].isSatisfied
+        let isSatisfied = holds(policy)
         var found: Set<Int> = []
         for slot in situation.policies[policy].required {
             let readers = situation.enforcedReaders(of: slot)
             work -= 1 + readers.count
             for other in readers
-            where other != policy && concerns(other) {
-                guard !(isSatisfied && situation.policies[other].isSatisfied) else { continue }
+            where other != policy && !found.contains(other) {
+                guard !(isSatisfied && holds(other)), concerns(other) else { continue }
                 found.insert(other)
             }
         }
         return found.sorted()
+    }
+
+    /// Whether a policy holds now; found out once, as many resources have the same readers.
+    private mutating func holds(_ policy: Int) -> Bool {
+        if let known = satisfied[policy] { return known }
+        let holds = situation.policies[policy].isSatisfied
+        satisfied[policy] = holds
+        return holds
     }
 
     private mutating func conflict(_ pair: [Int]) -> Conflict? {

@@ -37,6 +37,7 @@ struct Question {
     private(set) var policies: [Int] = []
     /// For each slot that may recover, whether it does.
     private(set) var recoveries: [(slot: Int, recovers: Literal)] = []
+    private var recoveryOf: [Int: Literal] = [:]
     private var rules: [Element: [Rule]] = [:]
     /// The slots that have a state of their own here, in the order found.
     private var variables: [(slot: Int, variable: Variable)] = []
@@ -179,8 +180,9 @@ struct Question {
     }
 
     private mutating func recovery(of slot: Int) -> Literal {
-        if let known = recoveries.first(where: { $0.slot == slot }) { return known.recovers }
+        if let known = recoveryOf[slot] { return known }
         let literal = lowering.problem.addBool()
+        recoveryOf[slot] = literal
         recoveries.append((slot, literal))
         return literal
     }
