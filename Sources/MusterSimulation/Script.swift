@@ -14,6 +14,8 @@ struct Script {
     init(seed: UInt64, shape: World.Shape) {
         chance = Chance(seed: seed)
         texts = RandomText(chance: Chance(seed: seed ^ 0x5eed), machines: shape.machines)
+        var habits = Chance(seed: seed ^ 0x6a4d)
+        texts.hasGuards = habits.percent(50)
         self.shape = shape
         opening = []
         opening = beginning().reversed()
@@ -46,6 +48,7 @@ struct Script {
                 actions.append(.add(domain: domain, machine: machine, variant: variant()))
             }
             actions.append(.configure(domain: domain, texts.policy()))
+            if texts.hasGuards { actions.append(.configure(domain: domain, texts.limits())) }
         }
         return actions
     }
@@ -175,7 +178,9 @@ struct Script {
     private mutating func configuration(_ world: World) -> Action? {
         guard chance.percent(60) else { return nil }
         texts.now = world.now
-        return .configure(domain: domain(), texts.event())
+        let domain = domain()
+        texts.heldPlan = world.heldPlan(domain)
+        return .configure(domain: domain, texts.event())
     }
 
     // MARK: What goes wrong

@@ -20,6 +20,8 @@ public struct Tally: Hashable, Sendable {
     public internal(set) var convergences = 0
     /// Choices that were compared with every other one.
     public internal(set) var comparisons = 0
+    /// Decisions after which guards held something back.
+    public internal(set) var heldBack = 0
     /// Faults by kind.
     public internal(set) var faults: [String: Int] = [:]
 
@@ -33,6 +35,7 @@ public struct Tally: Hashable, Sendable {
         commits += other.commits
         convergences += other.convergences
         comparisons += other.comparisons
+        heldBack += other.heldBack
         faults.merge(other.faults) { $0 + $1 }
     }
 }

@@ -99,6 +99,13 @@ final class World {
     }
 
     func fault(_ kind: String) { tally.faults[kind, default: 0] += 1 }
+
+    /// The plan of a domain that waits for an answer, as its worker has it.
+    func heldPlan(_ domain: Int) -> Int? {
+        workers.lazy.flatMap(\.ordered).flatMap(\.ordered)
+            .filter { $0.index == domain }
+            .compactMap { $0.domain.heldBack.first(where: \.isAsking)?.plan }.first
+    }
 }
 
 // MARK: The estate

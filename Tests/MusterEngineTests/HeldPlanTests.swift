@@ -75,6 +75,38 @@ import Testing
         )
     }
 
+    @Test("what is held is let go only as far as rules that have changed allow it")
+    func rulesChange() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: web
+            require: {resource: w, is: online}
+            ---
+            kind: Guard
+            name: g
+            maxChanges: 0
+            """
+        )
+        let held = scene.report(node("n", .online), vm("w", on: "n"))
+        #expect(held.notices(.planHeld).count == 1)
+        let freed = try scene.configure(
+            """
+            kind: Guard
+            name: g
+            maxChanges: 5
+            ---
+            kind: Maintenance
+            name: m
+            where: {resource: n}
+            effect: drain
+            """
+        )
+        #expect(freed.orders == ["stop n"])
+        #expect(scene.desired("w") == .offline)
+        #expect(freed.notices(.planHeld).map(\.status) == [.resolved])
+    }
+
     @Test("what is approved goes, under its own number")
     func approve() throws {
         var scene = try scene()

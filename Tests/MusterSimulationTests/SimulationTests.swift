@@ -6,6 +6,7 @@ import Testing
 @Suite struct SimulationTests {
     @Test("what the contract promises holds through faults, and afterwards all comes to rest")
     func holds() {
+        var held = 0
         for seed in 1...3 {
             var simulation = Simulation(seed: UInt64(seed), steps: 3000)
             let outcome = simulation.run()
@@ -19,7 +20,9 @@ import Testing
             #expect(outcome.tally.steps >= 3000)
             #expect(outcome.tally.decisions > 100)
             #expect(outcome.tally.convergences > 0)
+            held += outcome.tally.heldBack
         }
+        #expect(held > 0, "guards had nothing to hold back")
     }
 
     @Test("one seed gives one digest, and another seed another")
@@ -42,6 +45,7 @@ import Testing
         .loseOffsets: [.knowledge],
         .strayCommand: [.command],
         .hastyCommand: [.order],
+        .heldCommand: [.command],
         .muteResource: [.flight],
         .readUncommitted: [.identity, .numbering, .alert, .flight, .plan],
     ]

@@ -125,6 +125,12 @@ extension Domain {
         return slot
     }
 
+    /// Whether a change that is withheld could be made now, and rules do not ask for the opposite.
+    private func isStillPossible(_ id: ResourceID, _ target: Placement) -> Bool {
+        guard let slot = pendingSlot(id, target) else { return false }
+        return situation.fixing(slot) != .fixed(target == .offline)
+    }
+
     // MARK: What is withheld already
 
     /// Whether a decision concerns what is withheld.
@@ -251,8 +257,12 @@ extension Domain {
     /// Has decided anew where something that is withheld cannot be done any more, or has come
     /// about.
     mutating func touchOutdated(_ turn: inout Turn) {
+        guard !restraints.withheld.isEmpty else { return }
+        situation.refreshBlocked()
         for entry in restraints.withheld
-        where entry.changes.contains(where: { pendingSlot($0.key, $0.value) == nil }) {
+        where turn.reconsidered.contains(entry.id)
+            || entry.changes.contains(where: { !isStillPossible($0.key, $0.value) })
+        {
             turn.slots.formUnion(entry.changes.keys.compactMap { situation.inventory.slots[$0] })
         }
     }

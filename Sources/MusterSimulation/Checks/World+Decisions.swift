@@ -6,7 +6,12 @@ import MusterPolicy
 
 extension World {
     /// Checks a decision against what the contract says of it.
-    func check(_ tenant: Tenant, _ directives: [Directive], at now: Instant) throws(Violation) {
+    func check(
+        _ tenant: Tenant,
+        _ directives: [Directive],
+        since before: Undertaking,
+        at now: Instant
+    ) throws(Violation) {
         let domain = tenant.domain
         let holdings = domain.holdings
         let judge = Judge(
@@ -25,10 +30,10 @@ extension World {
         try checkAlerts(domain, holdings, judge, online)
         try checkLeases(tenant, holdings, at: now)
         try checkCommands(tenant, directives, holdings, judge, at: now)
-        guard holdings.count(where: { $0.flight != nil }) <= shape.flights else {
-            throw Violation(.guards, "\(domain.id) awaits more commands than it may")
-        }
-        if let deadline = domain.nextDeadline, deadline <= now {
+        try checkGuards(tenant, directives, holdings, judge, since: before, at: now)
+        // Commands that are overdue since a standstill are looked at once it has ended.
+        let isThawed = before.isFrozen && !domain.isFrozen
+        if !isThawed, let deadline = domain.nextDeadline, deadline <= now {
             throw Violation(.deadline, "\(domain.id) wants to be called at once again")
         }
     }
@@ -55,7 +60,8 @@ extension World {
                 : (judge.usable & judge.current) >> index & 1 == 1
             if isOnline { online |= 1 << index }
         }
-        if let flaw = judge.flaw(of: online) {
+        // What is held back leaves resources where they are, by the rules or not.
+        if domain.heldBack.isEmpty, let flaw = judge.flaw(of: online) {
             throw Violation(.valid, "in \(domain.id), \(flaw)")
         }
         return online
@@ -83,7 +89,9 @@ extension World {
                 )
             }
         }
-        guard summary.isOptimal, isSampled(tenant, freedom: judge.freedom) else { return }
+        guard summary.isOptimal, tenant.domain.heldBack.isEmpty,
+            isSampled(tenant, freedom: judge.freedom)
+        else { return }
         tally.comparisons += 1
         guard let best = judge.best, best == score else {
 
@@ -111,7 +119,7 @@ extension World {
         _ online: Judge.Members
     ) throws(Violation) {
         let kinds: Set<Notice.Kind> = [
-            .commandFailed, .configurationUnsatisfied, .resourceStale,
+            .commandFailed, .configurationUnsatisfied, .planHeld, .resourceStale,
         ]
         let open = Set(
             domain.openAlerts.filter { kinds.contains($0.kind) }.map(\.fingerprint)
@@ -125,7 +133,14 @@ extension World {
             if holding.isStale { due.insert("\(alert)/resource-stale") }
             if holding.quarantineEnd != nil { due.insert("\(alert)/command-failed") }
         }
-        if let wrong = open.symmetricDifference(due).min() {
+        for entry in domain.heldBack where entry.isAsking {
+            due.insert("\(domain.id)/plan/\(entry.plan)/plan-held")
+        }
+        // Whether it had failed before it came and went by itself is not known any more.
+        let unclear = Set(
+            holdings.filter(\.isFlapping).map { "\(domain.id)/\($0.report.id)/command-failed" }
+        )
+        if let wrong = open.symmetricDifference(due).subtracting(unclear).min() {
             throw Violation(
                 .alert,
                 "\(wrong) is \(open.contains(wrong) ? "open without reason" : "not open")"

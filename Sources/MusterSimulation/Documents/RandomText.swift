@@ -10,12 +10,17 @@ struct RandomText {
     var now = Instant.zero
     /// How many resources conditions can name.
     var machines = 8
+    /// Whether people limit what is done without asking.
+    var hasGuards = false
+    /// The plan that waits for an answer, if one does.
+    var heldPlan: Int?
 
     /// Numbers from 0 up to which policies are named; few, so that they replace each other.
     private static let policyNames = 4
 
     /// An event: one document, several, or one of the bus's own forms.
     mutating func event() -> String {
+        if hasGuards, chance.percent(35) { return guardedEvent() }
         switch chance.below(20) {
         case 0...10: return policy()
         case 11: return group()
@@ -93,6 +98,53 @@ struct RandomText {
 
     private mutating func time(_ range: ClosedRange<Int>) -> String {
         (now + .milliseconds(chance.pick(range))).rfc3339
+    }
+
+    // MARK: Guards
+
+    /// Limits, or an answer to what they hold.
+    private mutating func guardedEvent() -> String {
+        switch chance.below(10) {
+        case 0...3: return limits()
+        case 4: return "{\(head("Guard", guardName())),\"deleted\":true}"
+        default: return approval()
+        }
+    }
+
+    private mutating func guardName() -> String { "g\(chance.below(2))" }
+
+    /// A guard, with each limit as often as not.
+    mutating func limits() -> String {
+        var fields = [head("Guard", guardName())]
+        if chance.percent(30) { fields.append("\"maxInFlight\":\(chance.pick(1...3))") }
+        if chance.percent(50) {
+            let most = chance.pick(["0", "1", "2", "4", "\"10%\"", "\"35%\"", "\"60%\""])
+            fields.append("\"maxChanges\":\(most)")
+        }
+        if chance.percent(30) {
+            let (share, within) = (chance.pick([10, 30, 60]), chance.pick([10, 60, 300]))
+            fields.append("\"maxUnusable\":{\"share\":\"\(share)%\",\"within\":\"\(within)s\"}")
+        }
+        if chance.percent(30) {
+            let gain = chance.pick(["{\"gainAtLeast\":2}", "{\"gainAtLeast\":6}", "\"never\""])
+            fields.append("\"improve\":\(gain)")
+        }
+        if chance.percent(25) { fields.append("\"cooldown\":\"\(chance.pick([5, 40, 200]))s\"") }
+        if chance.percent(25) {
+            let (changes, within) = (chance.pick(2...4), chance.pick([20, 120]))
+            fields.append(
+                "\"flapping\":{\"changes\":\(changes),\"within\":\"\(within)s\","
+                    + "\"quarantine\":\"\(chance.pick([15, 90]))s\"}"
+            )
+        }
+        return "{\(fields.joined(separator: ","))}"
+    }
+
+    /// An answer, mostly to the plan that waits for one.
+    private mutating func approval() -> String {
+        let plan = chance.percent(90) ? heldPlan ?? chance.below(4) : chance.below(9)
+        let decision = chance.percent(65) ? "approve" : "reject"
+        return "{\(head("Approval", "answer")),\"plan\":\(plan),\"decision\":\"\(decision)\"}"
     }
 
     // MARK: Other events

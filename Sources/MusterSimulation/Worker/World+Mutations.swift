@@ -33,8 +33,35 @@ extension World {
             }
         case .strayCommand: return directives.map { strayed($0, tenant) }
         case .hastyCommand: return directives + hasty(directives, tenant)
+        case .heldCommand: return directives + held(tenant)
         default: return directives
         }
+    }
+
+    /// A command for something that is held back.
+    private func held(_ tenant: Tenant) -> [Directive] {
+        guard
+            let change = tenant.domain.heldBack.flatMap(\.changes).min(by: { $0.key < $1.key }),
+            let holding = tenant.domain.holdings.first(where: { $0.report.id == change.key })
+        else { return [] }
+        return [
+            .send(
+                Command(
+                    id: "held",
+                    domain: tenant.domain.id,
+                    plan: 1,
+                    stage: 1,
+                    resource: change.key,
+                    node: holding.report.node,
+                    kind: holding.report.kind,
+                    action: change.value == .online ? .start : .stop,
+                    attempt: 1,
+                    deadline: tenant.book.latest + .seconds(60),
+                    policies: [],
+                    cause: "a mistake"
+                )
+            )
+        ]
     }
 
     private func strayed(_ directive: Directive, _ tenant: Tenant) -> Directive {

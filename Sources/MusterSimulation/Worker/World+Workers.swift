@@ -218,6 +218,7 @@ extension World {
         let now = time(of: worker)
         let events: [Event] = tenant.pending.isEmpty ? [.clock] : tenant.pending
         tenant.pending = []
+        let before = Undertaking(tenant.domain, events)
         var directives = tenant.domain.handle(events, at: now)
         if let shadow = tenant.shadow {
             try follow(tenant, shadow, events, directives, at: now)
@@ -226,7 +227,7 @@ extension World {
         tenant.book.decisions += 1
         tenant.book.latest = max(tenant.book.latest, now)
         directives = mutated(directives, tenant)
-        try check(tenant, directives, at: now)
+        try check(tenant, directives, since: before, at: now)
         publish(directives, tenant, work)
     }
 

@@ -23,6 +23,7 @@ struct SimulationReport: Encodable {
     let commits: Int
     let restores: Int
     let comparisons: Int
+    let heldBack: Int
     let convergences: Int
     let faults: [String: Int]
     let digest: String
@@ -39,6 +40,7 @@ struct SimulationReport: Encodable {
         commits = tally.commits
         restores = tally.restores
         comparisons = tally.comparisons
+        heldBack = tally.heldBack
         convergences = tally.convergences
         faults = tally.faults
         digest = outcome.digest
@@ -75,6 +77,7 @@ struct SimulationReport: Encodable {
                 + "\(counted(comparisons, "choice")) compared with every other, "
                 + "\(counted(convergences, "domain")) came to rest"
         )
+        terminal.write("\(counted(heldBack, "decision")) with something held back by guards")
         let total = faults.values.reduce(0, +)
         terminal.write("\(counted(total, "fault")):")
         for (kind, count) in faults.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {

@@ -1,0 +1,203 @@
+// Guards, reckoned from the documents in force: what may be begun without asking.
+
+import MusterEngine
+import MusterModel
+import MusterPolicy
+
+/// What a domain was about before a decision, for seeing what the decision begins.
+struct Undertaking {
+    /// Where the plan and commands in flight were taking resources.
+    let targets: [ResourceID: Placement]
+    /// Where commands in flight were taking resources.
+    let flights: [ResourceID: Placement]
+    /// Whether an answer to a held plan is among the events, which may let it go.
+    let isAnswered: Bool
+    /// Whether nothing was to be commanded.
+    let isFrozen: Bool
+    /// What was held back.
+    let held: [Domain.HeldBack]
+
+    init(_ domain: Domain, _ events: [Event]) {
+        targets = domain.underWay
+        flights = domain.flightTargets
+        isFrozen = domain.isFrozen
+        held = domain.heldBack
+        isAnswered = events.contains { event in
+            guard case .configuration(let changes, _) = event else { return false }
+            return changes.contains { if case .approval = $0 { true } else { false } }
+        }
+    }
+}
+
+/// What the guards in force allow; of several, each holds.
+private struct Allowance {
+    var flights: Int
+    var changes: Int?
+    var gain: Int?
+    var hasMassFailure = false
+
+    init(_ documents: [Document], flights: Int, managed: Int) {
+        self.flights = flights
+        for case .guardrail(let limits) in documents {
+            if let most = limits.maxInFlight { self.flights = min(self.flights, most) }
+            switch limits.maxChanges {
+            case .number(let number)?: changes = min(changes ?? number, number)
+            case .share(let thousandths)?:
+                // A share that is not nothing allows one change.
+                let most = thousandths == 0 ? 0 : max(1, thousandths * managed / 100_000)
+                changes = min(changes ?? most, most)
+            case nil: break
+            }
+            switch limits.improve {
+            case .gain(let least)?: gain = max(gain ?? least, least)
+            case .never?: gain = .max
+            case nil: break
+            }
+            if limits.maxUnusable != nil { hasMassFailure = true }
+        }
+    }
+}
+
+extension World {
+    func checkGuards(
+        _ tenant: Tenant,
+        _ directives: [Directive],
+        _ holdings: [Domain.Holding],
+        _ judge: Judge,
+        since before: Undertaking,
+        at now: Instant
+    ) throws(Violation) {
+        let domain = tenant.domain
+        let allowance = Allowance(
+            domain.documentsInForce,
+            flights: shape.flights,
+            managed: judge.managed.nonzeroBitCount
+        )
+        let sent = directives.compactMap { directive in
+            if case .send(let command) = directive, command.action != .report {
+                command
+            } else {
+                nil
+            }
+        }
+        let flights = holdings.count { $0.flight != nil }
+        // A limit that has become stricter recalls nothing, and a command may take another's place.
+        if !sent.isEmpty, flights > max(allowance.flights, before.flights.count) {
+            throw Violation(
+                .guards,
+                "\(domain.id) awaits \(flights) commands, \(before.flights.count) of them from "
+                    + "before, and may await \(allowance.flights)"
+            )
+        }
+        if domain.isFrozen, let command = sent.first {
+            throw Violation(.guards, "\(command.id) is sent though too much has failed")
+        }
+        if domain.isFrozen, !allowance.hasMassFailure {
+            throw Violation(.guards, "\(domain.id) stands still, and no guard says so")
+        }
+        try checkHeld(domain, holdings, directives, judge, before)
+        let isFreed = directives.contains { directive in
+            guard case .notify(let notice) = directive else { return false }
+            return notice.kind == .planHeld && notice.status == .resolved
+        }
+        guard !before.isAnswered, !isFreed else { return }
+        let begun = domain.underWay.filter { before.targets[$0.key] != $0.value }
+        if let most = allowance.changes, begun.count > most {
+            throw Violation(
+                .guards,
+                "\(domain.id) begins \(begun.count) changes at once, and may begin \(most)"
+            )
+        }
+        guard let least = allowance.gain, !begun.isEmpty else { return }
+        let earlier = Judge(
+            holdings.map { holding in
+                .init(
+                    report: holding.report,
+                    isBarred: holding.isStale || holding.quarantineEnd != nil,
+                    target: holding.flight.flatMap { _ in before.flights[holding.report.id] }
+                )
+            },
+            domain.documentsInForce,
+            at: now
+        )
+        try checkGain(domain, holdings, earlier, before, begun, least)
+    }
+
+    /// What is held back could be done, is not implemented, and was told when it was new.
+    private func checkHeld(
+        _ domain: Domain,
+        _ holdings: [Domain.Holding],
+        _ directives: [Directive],
+        _ judge: Judge,
+        _ before: Undertaking
+    ) throws(Violation) {
+        let entries = domain.heldBack
+        if !entries.isEmpty { tally.heldBack += 1 }
+        for entry in entries {
+            for (id, target) in entry.changes {
+                guard let place = holdings.firstIndex(where: { $0.report.id == id }),
+                    judge.usable >> place & 1 == 1, holdings[place].placement != target
+                else {
+                    throw Violation(
+                        .guards,
+                        "the change of \(id) in \(domain.id) is held back, though it is made or "
+                            + "cannot be"
+                    )
+                }
+            }
+            let isNew = !before.held.contains {
+                $0.plan == entry.plan && $0.changes == entry.changes
+            }
+            let kind: Notice.Kind = entry.plan > 0 ? .planHeld : .changeSkipped
+            let isTold = directives.contains { directive in
+                if case .notify(let notice) = directive { notice.kind == kind } else { false }
+            }
+            guard !isNew || isTold else {
+                throw Violation(.guards, "what is held back in \(domain.id) is not told")
+            }
+        }
+    }
+
+    /// Where every policy stands as it would without what is begun, and nothing was invalid, that
+    /// is done for cost alone, and has to be worth it.
+    private func checkGain(
+        _ domain: Domain,
+        _ holdings: [Domain.Holding],
+        _ judge: Judge,
+        _ before: Undertaking,
+        _ begun: [ResourceID: Placement],
+        _ least: Int
+    ) throws(Violation) {
+        var old: Judge.Members = 0
+        var new: Judge.Members = 0
+        for (place, holding) in holdings.enumerated() where judge.usable >> place & 1 == 1 {
+            let isCurrent = judge.current >> place & 1 == 1
+            let isManaged = judge.managed >> place & 1 == 1
+            let target = isManaged ? before.targets[holding.report.id] : nil
+            if target.map({ $0 == .online }) ?? isCurrent { old |= 1 << place }
+            if holding.placement.map({ $0 == .online }) ?? isCurrent { new |= 1 << place }
+        }
+        guard judge.flaw(of: old) == nil, judge.standing(old) == judge.standing(new) else {
+            return
+        }
+        let gain = judge.score(old).cost - judge.score(new).cost
+        guard gain >= least else {
+            throw Violation(
+                .guards,
+                "\(begun.keys.sorted()) of \(domain.id) are changed for a gain of \(gain), and "
+                    + "\(least) is asked for"
+            )
+        }
+    }
+}
+
+extension Judge {
+    /// How far each policy is from holding.
+    fileprivate func standing(_ online: Members) -> [Int] {
+        let state = State(online: online, usable: usable)
+        return cases.map { judged in
+            guard let require = judged.require, !require.holds(state) else { return -1 }
+            return judged.policy.whenUnsatisfiable == .bestEffort ? require.shortfall(state) : 0
+        }
+    }
+}
