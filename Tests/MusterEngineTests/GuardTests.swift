@@ -255,6 +255,36 @@ import Testing
         }
     }
 
+    @Test("what takes a command back is the first to be sent once a mass failure has passed")
+    func takesBack() throws {
+        let estate =
+            [vm("db1", .online, group: "db"), vm("db2", group: "db")]
+            + [vm("web1", .online, group: "web")] + (1...5).map { vm("x\($0)") }
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: db
+            require: {count: {serviceGroup: db}, atLeast: 2}
+            ---
+            kind: ServiceGroup
+            name: web
+            dependsOn: [{group: db}]
+            ---
+            kind: Guard
+            name: g
+            maxUnusable: {share: "30%", within: 5m}
+            """
+        )
+        #expect(scene.report(estate).orders == ["start db2"])
+        let drain = "kind: Maintenance\nname: all\nwhere: {}\neffect: drain"
+        #expect(try scene.configure(drain).orders == ["stop web1"])
+        let failed = (1...3).map { vm("x\($0)", .faulted) }
+        #expect(scene.report(failed).orders.isEmpty)
+        #expect(scene.report(vm("web1", group: "web")).orders.isEmpty)
+        let recovered = (1...3).map { vm("x\($0)") }
+        #expect(scene.report(recovered).orders == ["stop db2", "stop db1"])
+    }
+
     // MARK: Several guards
 
     @Test("of several guards the strictest of each limit holds")

@@ -40,7 +40,7 @@ import Testing
         .skipRecord: [.knowledge],
         .dropConfirmation: [.knowledge],
         .skipResolution: [.numbering],
-        .forgetEntry: [.restoration, .knowledge, .flight, .alert],
+        .forgetEntry: [.restoration, .knowledge, .flight, .alert, .numbering],
         .repeatCommand: [.command, .identity],
         .loseOffsets: [.knowledge],
         .strayCommand: [.command],

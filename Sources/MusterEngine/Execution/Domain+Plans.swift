@@ -112,6 +112,8 @@ extension Domain {
             }
             entered = execution.enter()
         }
+        // What takes a command back is sent once something may be.
+        if restraints.isFrozen { execution.reenter() }
         if execution.end() {
             complete(&turn)
         } else {

@@ -173,7 +173,9 @@ extension World {
         for (place, holding) in holdings.enumerated() where judge.usable >> place & 1 == 1 {
             let isCurrent = judge.current >> place & 1 == 1
             let isManaged = judge.managed >> place & 1 == 1
-            let target = isManaged ? before.targets[holding.report.id] : nil
+            // A command that is not awaited any more, as its resource was removed, leads nowhere.
+            let isAwaited = before.flights[holding.report.id] == nil || holding.flight != nil
+            let target = isManaged && isAwaited ? before.targets[holding.report.id] : nil
             if target.map({ $0 == .online }) ?? isCurrent { old |= 1 << place }
             if holding.placement.map({ $0 == .online }) ?? isCurrent { new |= 1 << place }
         }

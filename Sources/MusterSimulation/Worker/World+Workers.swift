@@ -106,7 +106,10 @@ extension World {
         where !restoration.isEmpty {
             let domain = try restoration.domain()
             tally.restores += 1
-            work.tenants[index] = Tenant(index, domain, books[index] ?? Book())
+            let tenant = Tenant(index, domain, books[index] ?? Book())
+            // What was missed meanwhile is asked for.
+            tenant.pending = [.restored]
+            work.tenants[index] = tenant
         }
         worker.work[partition] = work
         for tenant in work.ordered where !log.hasOpen { try auditor.checkRestored(tenant) }
