@@ -97,7 +97,9 @@ extension Search {
             stageLimit = work + max(1_000_000, (workLimit - work) / 4)
         }
         let ending = run()
-        if ending == .exhausted, work <= stageLimit { return false }
+        let mayGoOn = ending == .exhausted && work <= stageLimit
+        if ending == .exhausted, !isWithinLeasts { diveWithinLimits() }
+        if mayGoOn { return false }
         let isProven = ending == .proven
         let bound = goalBound
         closeGoal()
@@ -114,6 +116,21 @@ extension Search {
         settle(last)
         stage = .finished
         return true
+    }
+
+    /// Looks for a point within the limits that are set by propagation alone, where a component is
+    /// so large that the search came to none.
+    private mutating func diveWithinLimits() {
+        // Going back forgets what was yet to be propagated, and the search may be resumed.
+        defer { enqueueAllRows() }
+        cancel(to: 0)
+        enqueueAllRows()
+        for target in [component.start, component.upper, component.lower] {
+            guard propagate() == Reason.none else { return }
+            dive(towards: target)
+            enqueueAllRows()
+            if isWithinLeasts { return }
+        }
     }
 
     /// Brings one objective down; gives whether there is more to do.

@@ -199,7 +199,8 @@ struct Search: ~Copyable {
         rowReach.append(terms.first?.reach ?? 0)
     }
 
-    private mutating func enqueueAllRows() {
+    /// Has every row looked at, whatever of them is known.
+    mutating func enqueueAllRows() {
         for row in 0..<rowLimit.count where !isQueued[row] {
             isQueued[row] = true
             queue.append(Int32(row))

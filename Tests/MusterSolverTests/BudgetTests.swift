@@ -54,6 +54,44 @@ import Testing
         }
     }
 
+    @Test("where the search comes to nothing in time, what can be had at once still is")
+    func withinLimits() throws {
+        // Bins that hold about half of what is put into them, and half of all that is wanted: both
+        // can be met, and neither the start nor any point between ends does.
+        var problem = Problem()
+        var random = SolverRandomness(seed: 5)
+        var wanted = LinearSum()
+        var missed = LinearSum()
+        var cost = LinearSum()
+        var count = 0
+        for _ in 0..<60 {
+            var room = LinearSum()
+            var total = 0
+            for _ in 0..<40 {
+                let item = problem.addVariable(0...1, start: 0)
+                let size = random.pick(2...9)
+                room.add(-size, item)
+                wanted.add(1, item)
+                cost.add(random.pick(1...30), item)
+                total += size
+                count += 1
+            }
+            room.constant = total / 2
+            missed.add(1, !problem.isNonNegative(room))
+        }
+        wanted.constant = -count * 2 / 5
+        missed.add(1, !problem.isNonNegative(wanted))
+        problem.objectives = [missed, cost]
+        guard case .solved(let solution) = Solver(budget: Budget(work: 50_000)).solve(problem)
+        else {
+            Issue.record("no solution")
+            return
+        }
+        #expect(!solution.isOptimal, "it has to be too large for this budget")
+        #expect(solution.objectives[0] == 0)
+        #expect(SolverReference.violation(of: problem, at: solution.values) == nil)
+    }
+
     @Test("the same problem and budget give the same answer")
     func determinism() {
         for seed in UInt64(30_000)..<30_300 {
