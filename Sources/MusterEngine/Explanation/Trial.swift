@@ -59,10 +59,33 @@ extension Situation {
     /// Whether a policy would hold if these resources recovered; `nil` where the budget does not
     /// suffice to tell.
     func holds(_ name: String, recovered slots: [Int], work: inout Int) -> Bool? {
+        guard let index = policies.firstIndex(where: { $0.policy.name == name }) else { return nil }
         var copy = supposing(recovered: slots)
         var touched = Set(slots)
         for slot in slots { touched.formUnion(copy.inventory.guests(of: slot)) }
-        return copy.holds(name, deciding: touched, [], work: &work)
+        return copy.holds(
+            name,
+            deciding: touched.intersection(copy.mattering(to: index)),
+            [],
+            work: &work
+        )
+    }
+
+    /// The slots that are decided with a policy or read by what is, and all that they need: how
+    /// other slots fare changes nothing for it.
+    private func mattering(to policy: Int) -> Set<Int> {
+        let parts = parts(touching: [], policies: [policy])
+        var pending = parts.flatMap(\.slots)
+        for index in Set(parts.flatMap(\.policies) + [policy]) {
+            pending += policies[index].coupled
+        }
+        var found: Set<Int> = []
+        while let slot = pending.popLast() {
+            guard found.insert(slot).inserted else { continue }
+            if let host = inventory.host(of: slot) { pending.append(host) }
+            for index in needs[slot] { pending += dependencies[index].providers }
+        }
+        return found
     }
 
     private mutating func holds(
