@@ -101,7 +101,10 @@ extension World {
             return notice.kind == .planHeld && notice.status == .resolved
         }
         guard !before.isAnswered, !isFreed else { return }
-        let begun = domain.underWay.filter { before.targets[$0.key] != $0.value }
+        // What a command is under way to already is not begun by keeping to it.
+        let begun = domain.underWay.filter { id, target in
+            before.targets[id] != target && before.flights[id] != target
+        }
         if let most = allowance.changes, begun.count > most {
             throw Violation(
                 .guards,
