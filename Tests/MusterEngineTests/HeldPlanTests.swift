@@ -107,6 +107,36 @@ import Testing
         #expect(freed.notices(.planHeld).map(\.status) == [.resolved])
     }
 
+    @Test("a repair and what is decided beside it count as one decision")
+    func repairCounts() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: a
+            require: {resource: a, is: online}
+            ---
+            kind: Policy
+            name: x
+            require: {resource: x, is: offline}
+            ---
+            kind: Guard
+            name: g
+            maxChanges: 1
+            """
+        )
+        let spare = [vm("c1", labels: ["app": "c"]), vm("c2", labels: ["app": "c"])]
+        #expect(scene.report([vm("a", .online), vm("x")] + spare).orders.isEmpty)
+        let asked = try scene.configure(
+            "kind: Policy\nname: c\nrequire: {count: {labels: {app: c}}, atLeast: 2}"
+        )
+        #expect(asked.notices(.planHeld).count == 1)
+        _ = try scene.configure(approval(1, "reject"))
+        let faulted = vm("c1", .faulted, labels: ["app": "c"])
+        let directives = scene.report([vm("a"), vm("x", .online), faulted])
+        #expect(directives.orders.count == 1)
+        #expect(directives.notices(.planHeld).map(\.status) == [.firing])
+    }
+
     @Test("what is approved goes, under its own number")
     func approve() throws {
         var scene = try scene()

@@ -17,15 +17,16 @@ extension Domain {
         !limits.flapping.isEmpty || !limits.maxUnusable.isEmpty || !restraints.withheld.isEmpty
     }
 
-    /// Lets through, holds or skips what a decision changes.
+    /// Lets through, holds or skips what a decision changes. What was repaired for its sake counts
+    /// as changed by it.
     ///
     /// - Complexity: O(size of the parts decided + what is withheld).
-    mutating func restrain(_ decision: Decision, isRepaired: Bool = false, _ turn: inout Turn) {
+    mutating func restrain(_ decision: Decision, repaired: Changes? = nil, _ turn: inout Turn) {
         var decided = turn.slots.union(situation.flipped)
         for part in decision.parts { decided.formUnion(part.slots) }
         var fresh: Changes = [:]
         for slot in decided where isChange(slot) { fresh[slot] = situation.isOnline[slot] }
-        if !isRepaired, let repaired = repaired(decision, decided, fresh, turn) {
+        if repaired == nil, let repaired = self.repaired(decision, decided, fresh, turn) {
             return decideBeside(repaired, decision, &turn)
         }
         skipImprovements(decision, decided, &fresh, &turn)
@@ -38,7 +39,7 @@ extension Domain {
             for slot in new.keys { fresh[slot] = nil }
             review(entry, new, &fresh, &passed, &turn)
         }
-        if let reason = reasonToHold(fresh) {
+        if let reason = reasonToHold(fresh, beside: repaired?.count ?? 0) {
             hold(fresh, because: reason, decision, &turn)
         } else {
             passed.merge(fresh) { known, _ in known }
@@ -85,7 +86,7 @@ extension Domain {
             budget: Budget(work: options.solveWork)
         )
         take(again)
-        restrain(again, isRepaired: true, &turn)
+        restrain(again, repaired: repaired, &turn)
         situation.targets = targets
     }
 
@@ -211,13 +212,16 @@ extension Domain {
 
     // MARK: Holding
 
-    /// Why changes must not be made without asking, in words; `nil` when they may.
-    private func reasonToHold(_ changes: Changes) -> String? {
+    /// Why changes must not be made without asking, in words; `nil` when they may. So many others
+    /// are made by the same decision.
+    private func reasonToHold(_ changes: Changes, beside others: Int = 0) -> String? {
         guard !changes.isEmpty else { return nil }
         let managed = situation.isManaged.count { $0 }
         if restraints.isFrozen { return massFailureReason(managed: managed) }
-        guard let most = limits.mostChanges(of: managed), changes.count > most else { return nil }
-        return "it changes \(changes.count) of \(counted(managed, "managed resource")), and a "
+        guard let most = limits.mostChanges(of: managed), changes.count + others > most
+        else { return nil }
+        return
+            "it changes \(changes.count + others) of \(counted(managed, "managed resource")), and a "
             + "guard allows \(most)"
     }
 
