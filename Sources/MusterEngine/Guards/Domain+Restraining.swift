@@ -220,9 +220,9 @@ extension Domain {
         if restraints.isFrozen { return massFailureReason(managed: managed) }
         guard let most = limits.mostChanges(of: managed), changes.count + others > most
         else { return nil }
-        return
-            "it changes \(changes.count + others) of \(counted(managed, "managed resource")), and a "
-            + "guard allows \(most)"
+        let all = changes.count + others
+        return "it changes \(all) of \(counted(managed, "managed resource")), and a guard allows "
+            + "\(most)"
     }
 
     /// Holds changes as a plan that waits for an answer, together with one that waits already.
