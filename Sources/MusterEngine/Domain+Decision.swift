@@ -133,7 +133,12 @@ extension Domain {
     mutating func decide(_ turn: inout Turn) {
         turn.slots = turn.slots.filter { situation.inventory.resources[$0] != nil }
         touchOutdated(&turn)
-        guard isRestrained || !turn.slots.isEmpty || !turn.policies.isEmpty else { return }
+        // What a rule rules out or releases without touching anything else is settled at once,
+        // so that nothing of it is left for a later turn, or for a restored domain, to settle.
+        guard
+            isRestrained || !turn.slots.isEmpty || !turn.policies.isEmpty
+                || !situation.reblocked.isEmpty
+        else { return }
         let decision = situation.decide(
             slots: turn.slots.sorted(),
             policies: turn.policies.sorted(),

@@ -28,6 +28,7 @@ import Testing
                 },
             "\(label)"
         )
+        #expect(situation.reblocked.isEmpty, "\(label): a rule's doing waits for a later event")
         if !situation.isBlockedStale {
             var copy = situation
             copy.isBlockedStale = true
