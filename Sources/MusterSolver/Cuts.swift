@@ -10,16 +10,16 @@ struct Cuts: ~Copyable {
     var proofIDs: [Int] = []
 }
 
-extension Search {
-    /// A cut with how far the relaxation's point is beyond it.
-    private struct Candidate {
-        var row: Row
-        var distance: Double
-        var isTainted: Bool
-        /// How it is derived, where there is a proof.
-        var recipe: RoundedCut?
-    }
+/// A cut with how far the relaxation's point is beyond it.
+struct CutCandidate {
+    var row: Row
+    var distance: Double
+    var isTainted: Bool
+    /// How it is derived, where there is a proof.
+    var recipe: RoundedCut?
+}
 
+extension Search {
     /// Tightens the relaxation at the root by rounds of cuts; `roundsLeft` is 0 when more would not
     /// pay.
     ///
@@ -108,7 +108,7 @@ extension Search {
         return cuts
     }
 
-    private mutating func findCuts() -> [Candidate] {
+    private mutating func findCuts() -> [CutCandidate] {
         var fractional: [(distance: Double, row: Int)] = []
         for row in 0..<relaxation.simplex.rows {
             let column = Int(relaxation.simplex.head[row])
@@ -118,7 +118,7 @@ extension Search {
             if part > 1e-3, part < 1 - 1e-3 { fractional.append((abs(part - 0.5), row)) }
         }
         fractional.sort { ($0.distance, $0.row) < ($1.distance, $1.row) }
-        var found: [Candidate] = []
+        var found: [CutCandidate] = []
         for (_, row) in fractional.prefix(200) {
             relaxation.simplex.rho.reset(to: 0, count: relaxation.simplex.rows)
             relaxation.simplex.rho[row] = 1
@@ -126,6 +126,8 @@ extension Search {
             work += (relaxation.simplex.factors.length + relaxation.simplex.rows) / 6
             if let cut = roundedTableauRow() { found.append(cut) }
         }
+        // How a cover follows is not logged yet.
+        if proof == nil { found += findCovers() }
         let order = found.indices.sorted {
             (-found[$0].distance, $0) < (-found[$1].distance, $1)
         }
@@ -157,19 +159,19 @@ extension Search {
         return nil
     }
 
-    private mutating func roundedTableauRow() -> Candidate? {
+    private mutating func roundedTableauRow() -> CutCandidate? {
         guard let (factors, denominator) = integerFactors(),
             factors.allSatisfy({ isSmall($0.row) })
         else { return nil }
         let isTainted = isRootTainted || factors.contains { relaxation.isTainted[$0.row] }
-        var best: Candidate?
+        var best: CutCandidate?
         for sign in [1, -1] {
             let signed = factors.map { (row: $0.row, factor: sign * $0.factor) }
             if proof != nil {
                 guard let (row, recipe) = loggableCut(signed, denominator),
                     let distance = distance(to: row), distance > (best?.distance ?? 1e-6)
                 else { continue }
-                best = Candidate(
+                best = CutCandidate(
                     row: row,
                     distance: distance,
                     isTainted: isTainted,
@@ -180,13 +182,13 @@ extension Search {
             guard let row = roundedSum(signed, denominator), let distance = distance(to: row),
                 distance > (best?.distance ?? 1e-6)
             else { continue }
-            best = Candidate(row: row, distance: distance, isTainted: isTainted)
+            best = CutCandidate(row: row, distance: distance, isTainted: isTainted)
         }
         return best
     }
 
     /// True when sums of the row's multiples surely stay small.
-    private func isSmall(_ row: Int) -> Bool {
+    func isSmall(_ row: Int) -> Bool {
         let limit = 1 << 20
         return abs(relaxation.rows.constants[row]) < 1 << 30
             && relaxation.rows.terms(row).allSatisfy {
@@ -269,7 +271,7 @@ extension Search {
     }
 
     /// The square of how far the relaxation's point is beyond a row, or nil if it isn't.
-    private func distance(to row: Row) -> Double? {
+    func distance(to row: Row) -> Double? {
         var sum = Double(row.demand)
         var square = 0.0
         for term in row.terms {
