@@ -172,6 +172,19 @@ import Testing
         #expect(scene.domain.restraints.withheld.isEmpty)
     }
 
+    @Test("what is skipped is told in one order, whoever reported first", arguments: [false, true])
+    func orderOfSkipped(isReversed: Bool) throws {
+        var scene = try Scene("kind: Guard\nname: never\nimprove: never")
+        let estate = ["v1", "v2", "v3"].map { vm($0, .online) }
+        for machine in isReversed ? estate.reversed() : estate { _ = scene.report(machine) }
+        // Each is a part of its own, and better off.
+        let directives = try scene.configure(
+            "kind: Policy\nname: few\nminimize: [{count: {kind: vm}, weight: 5}]"
+        )
+        let told = directives.notices(.changeSkipped).map { $0.changed.map(\.subject) }
+        #expect(told == [["v1"], ["v2"], ["v3"]])
+    }
+
     @Test("what does not hold is changed whatever the gain")
     func necessity() throws {
         var scene = try Scene(Self.policies("improve: never"))

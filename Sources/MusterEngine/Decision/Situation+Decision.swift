@@ -36,20 +36,18 @@ extension Situation {
         reblocked = []
         let slots = ruled.union(slots)
         let settled = settle(slots.sorted())
-        decision.parts = parts(touching: slots.union(settled), policies: seeds)
         // Small parts first: what they leave over is for the large ones. Among equals the first
-        // resource decides, not the slot, which says who reported first.
-        let order = decision.parts.indices.sorted {
-            isBefore(decision.parts[$0], decision.parts[$1])
-        }
-        for (position, index) in order.enumerated() {
-            let part = decision.parts[index]
+        // resource decides, not the slot, which says who reported first: people are told of parts
+        // in this order too.
+        decision.parts = parts(touching: slots.union(settled), policies: seeds)
+            .sorted { isBefore($0, $1) }
+        for (position, part) in decision.parts.enumerated() {
             settle(part.unsettled)
             guard !part.slots.isEmpty, !settleAlone(part) else { continue }
             decision.solves += 1
             let left = max(0, budget.work - decision.statistics.work)
             let least = min(leastWork, budget.work)
-            let share = Budget(work: max(left / min(order.count - position, 4), least))
+            let share = Budget(work: max(left / min(decision.parts.count - position, 4), least))
             solve(part, budget: share, &decision)
         }
         return decision
