@@ -35,7 +35,7 @@ extension Search {
             switch consultRelaxation() {
             case .conflict(let reason): return reason
             case .progress:
-                let conflict = propagate()
+                let conflict = propagateAtRoot()
                 if conflict != Reason.none { return conflict }
                 continue
             case .nothing:
@@ -47,7 +47,7 @@ extension Search {
             case .branch: break
             }
             if round == 0, roundRelaxedPoint() {
-                let conflict = propagate()
+                let conflict = propagateAtRoot()
                 if conflict != Reason.none { return conflict }
                 continue
             }
@@ -64,6 +64,14 @@ extension Search {
             }
         }
         return Reason.none
+    }
+
+    /// Propagates what has moved at the root and takes it in, so that cuts from these bounds are
+    /// known to hold only below the incumbent where the bounds do.
+    private mutating func propagateAtRoot() -> Int32 {
+        let conflict = propagate()
+        if conflict == Reason.none { commitRoot() }
+        return conflict
     }
 
     /// Finds cuts and adds them to the relaxation; false when there are none.

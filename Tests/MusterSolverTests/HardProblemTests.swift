@@ -115,6 +115,22 @@ import Testing
         }
     }
 
+    @Test("what fits only in parts is told from what fits without trying every placement")
+    func packings() throws {
+        // Without cover cuts these take 26,000 conflicts, with them 2,000.
+        var conflicts = 0
+        for seed in [UInt64(7), 8, 11] {
+            let outcome = Solver().solve(Adversary.pack.problem(size: 30, seed: seed))
+            guard case .solved(let solution) = outcome else {
+                Issue.record("seed \(seed) has no answer")
+                continue
+            }
+            #expect(solution.isOptimal)
+            conflicts += solution.statistics.conflicts
+        }
+        #expect(conflicts < 8_000)
+    }
+
     @Test("capacities of 2^40 are summed without harm")
     func largeCapacities() throws {
         let unit = 1 << 40

@@ -31,6 +31,36 @@ import Testing
         #expect(conflicts > 300)
     }
 
+    @Test("no cover cuts off a packing", arguments: UInt64(0)..<60)
+    func covers(seed: UInt64) {
+        var random = SolverRandomness(seed: seed)
+        var problem = Problem()
+        let items = (0..<10).map { _ in problem.addBool(start: random.chance(50)) }
+        var lost = LinearSum()
+        for item in items { lost.add(random.pick(1...9), random.chance(80) ? !item : item) }
+        for _ in 0..<3 {
+            var room = LinearSum(random.pick(30...60))
+            for item in items where random.chance(70) {
+                room.add(-random.pick([8, 12, 16, 24]), random.chance(80) ? item : !item)
+            }
+            if random.chance(30) {
+                lost.add(20, !problem.isNonNegative(room))
+            } else {
+                problem.require(room)
+            }
+        }
+        problem.objectives = [lost]
+        var presolve = Presolve(problem)
+        presolve.run()
+        guard !presolve.isInfeasible else { return }
+        for component in Decomposition(presolve).components {
+            let tactics = Tactics(restartInterval: 2, conflictsBeforeRelaxation: 0)
+            var search = Search(component, workLimit: 1_000_000, tactics: tactics)
+            search.witnesses = solutions(of: component)
+            #expect(search.minimise().isInfeasible == search.witnesses.isEmpty)
+        }
+    }
+
     /// Every solution of a component, by trying all values of its classes.
     private func solutions(of component: Component) -> [[Int]] {
         var points: [[Int]] = []
