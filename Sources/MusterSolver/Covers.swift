@@ -1,5 +1,6 @@
-// Cover cuts of single rows (Balas, 1975; Crowder, Johnson and Padberg, 1983): of items that do not
-// all fit, at least one stays out. Integers from end to end; the relaxation only says where to look.
+// Cover cuts of single rows (Balas, 1975; Crowder, Johnson and Padberg, 1983): of items that do
+// not all fit, at least one stays out. Integers from end to end; the relaxation only says where to
+// look.
 
 extension Search {
     /// One variable of two values, seen from the side that uses up the row's room.
@@ -16,48 +17,63 @@ extension Search {
     /// How many members a cover has at most: that one of many stays out says next to nothing.
     private var longestCover: Int { 12 }
 
-    /// Cover cuts that the relaxation's point violates, at most one for each row.
+    /// Cover cuts that the relaxation's point violates, of each row the three farthest beyond.
     ///
-    /// - Complexity: O(terms · log(terms)) for the longest row, times the rows.
+    /// - Complexity: O(terms²) for the longest row, times the rows.
     mutating func findCovers() -> [CutCandidate] {
         var found: [CutCandidate] = []
         for row in 0..<relaxation.baseCount {
             work += relaxation.rows.terms(row).count
-            if let cut = cover(of: row) { found.append(cut) }
+            guard let (items, room) = knapsack(row) else { continue }
+            let isTainted = isRootTainted || relaxation.isTainted[row]
+            // Another cover may come of each item that the point splits, if that must be in it.
+            let split = items.indices.filter { 1e-6..<1 - 1e-6 ~= items[$0].share }
+            work += items.count * split.count
+            var rows: [CutCandidate] = []
+            for first in [nil] + split.prefix(longestCover).map(Optional.some) {
+                guard let members = cover(items, room, with: first) else { continue }
+                let cut = lifted(items, members)
+                guard let distance = distance(to: cut), distance > 1e-3,
+                    !rows.contains(where: { $0.row == cut })
+                else { continue }
+                rows.append(CutCandidate(row: cut, distance: distance, isTainted: isTainted))
+            }
+            rows.sort { $0.distance > $1.distance }
+            found += rows.prefix(3)
         }
         return found
     }
 
-    private func cover(of row: Int) -> CutCandidate? {
-        guard let (found, room) = knapsack(row) else { return nil }
-        var items = found
-        // What the point takes nearly whole costs least to have in the cover.
-        items.sort {
-            (1 - $0.share) * Double($1.weight) < (1 - $1.share) * Double($0.weight)
-        }
+    /// Members of a cover with one certain member, unless `nil`; items are in order of their worth
+    /// to it.
+    private func cover(_ items: [Item], _ room: Int, with first: Int?) -> Set<Int>? {
+        var members: [Int] = []
         var weight = 0
-        var size = 0
-        while size < items.count, weight <= room {
-            weight += items[size].weight
-            size += 1
+        if let first {
+            members.append(first)
+            weight = items[first].weight
+        }
+        var next = 0
+        while next < items.count, weight <= room {
+            if next != first {
+                members.append(next)
+                weight += items[next].weight
+            }
+            next += 1
         }
         guard weight > room else { return nil }
         // Every item that the rest does not need goes out again, the least taken first.
-        var members = Set(0..<size)
-        for index in (0..<size).sorted(by: { items[$0].share < items[$1].share })
+        var kept = Set(members)
+        for index in members.sorted(by: { (items[$0].share, $0) < (items[$1].share, $1) })
         where weight - items[index].weight > room {
             weight -= items[index].weight
-            members.remove(index)
+            kept.remove(index)
         }
-        guard 2...longestCover ~= members.count else { return nil }
-        let cut = lifted(items, members)
-        guard let distance = distance(to: cut), distance > 1e-3 else { return nil }
-        let isTainted = isRootTainted || relaxation.isTainted[row]
-        return CutCandidate(row: cut, distance: distance, isTainted: isTainted)
+        return 2...longestCover ~= kept.count ? kept : nil
     }
 
-    /// The row as "weights of what is taken <= room"; nil where it cannot give a cover. Variables of
-    /// more than two values are left out as if they took no room, which only loosens the row.
+    /// The row as "weights of what is taken <= room"; nil where it cannot give a cover. Variables
+    /// of more than two values are left out as if they took no room, which only loosens the row.
     private func knapsack(_ row: Int) -> (items: [Item], room: Int)? {
         guard isSmall(row) else { return nil }
         var items: [Item] = []
@@ -79,7 +95,10 @@ extension Search {
                 )
             )
         }
-        return items.count > 1 && room >= 0 ? (items, room) : nil
+        guard items.count > 1, room >= 0 else { return nil }
+        // What the point takes nearly whole costs least to have in the cover.
+        items.sort { (1 - $0.share) * Double($1.weight) < (1 - $1.share) * Double($0.weight) }
+        return (items, room)
     }
 
     /// The cover's row with what is outside of it: an item as heavy as the h heaviest members

@@ -1,8 +1,8 @@
 // One linear row by itself, for the places that make rows: not for the inner loops.
 
 /// "The sum of the terms is at least `demand`."
-struct Row: Sendable {
-    struct Term: Sendable {
+struct Row: Hashable, Sendable {
+    struct Term: Hashable, Sendable {
         var variable: Int32
         var coefficient: Int
     }
