@@ -31,34 +31,62 @@ import Testing
         #expect(conflicts > 300)
     }
 
-    @Test("no cover cuts off a packing", arguments: UInt64(0)..<60)
-    func covers(seed: UInt64) {
+    @Test("no cut and nothing learned of a packing cuts off a solution")
+    func packings() {
+        for seed in UInt64(0)..<200 {
+            let problem = packing(seed: seed)
+            var presolve = Presolve(problem)
+            presolve.run()
+            if presolve.isInfeasible { continue }
+            for component in Decomposition(presolve).components {
+                let tactics = Tactics(restartInterval: 2, conflictsBeforeRelaxation: 0)
+                var search = Search(component, workLimit: 1_000_000, tactics: tactics)
+                search.witnesses = solutions(of: component)
+                let isInfeasible = search.minimise().isInfeasible
+                #expect(isInfeasible == search.witnesses.isEmpty, "seed \(seed)")
+            }
+        }
+    }
+
+    @Test("the optimum of a packing is what trying all of them finds")
+    func packingOptima() {
+        for seed in UInt64(1000)..<1200 {
+            let problem = packing(seed: seed)
+            var solver = Solver()
+            solver.tactics = Tactics(restartInterval: 2, conflictsBeforeRelaxation: 0)
+            let best = SolverReference.bestObjectives(of: problem)
+            if case .solved(let solution) = solver.solve(problem) {
+                #expect(solution.objectives == best && solution.isOptimal, "seed \(seed)")
+            } else {
+                #expect(best == nil, "seed \(seed)")
+            }
+        }
+    }
+
+    /// Items of few sizes that do not all fit, with up to three objectives.
+    private func packing(seed: UInt64) -> Problem {
         var random = SolverRandomness(seed: seed)
         var problem = Problem()
         let items = (0..<10).map { _ in problem.addBool(start: random.chance(50)) }
-        var lost = LinearSum()
-        for item in items { lost.add(random.pick(1...9), random.chance(80) ? !item : item) }
+        var objectives = [LinearSum](repeating: LinearSum(), count: random.pick(1...3))
+        for index in objectives.indices {
+            for item in items where random.chance(80) {
+                objectives[index].add(random.pick(1...9), random.chance(80) ? !item : item)
+            }
+        }
         for _ in 0..<3 {
             var room = LinearSum(random.pick(30...60))
             for item in items where random.chance(70) {
                 room.add(-random.pick([8, 12, 16, 24]), random.chance(80) ? item : !item)
             }
             if random.chance(30) {
-                lost.add(20, !problem.isNonNegative(room))
+                objectives[0].add(20, !problem.isNonNegative(room))
             } else {
                 problem.require(room)
             }
         }
-        problem.objectives = [lost]
-        var presolve = Presolve(problem)
-        presolve.run()
-        guard !presolve.isInfeasible else { return }
-        for component in Decomposition(presolve).components {
-            let tactics = Tactics(restartInterval: 2, conflictsBeforeRelaxation: 0)
-            var search = Search(component, workLimit: 1_000_000, tactics: tactics)
-            search.witnesses = solutions(of: component)
-            #expect(search.minimise().isInfeasible == search.witnesses.isEmpty)
-        }
+        problem.objectives = objectives
+        return problem
     }
 
     /// Every solution of a component, by trying all values of its classes.
