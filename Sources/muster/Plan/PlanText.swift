@@ -115,8 +115,8 @@ struct PlanText {
         let value = summary.objective[bound.level]
         switch bound.level {
         case .unsatisfied(let priority):
-            return ": of priority \(priority) at least \(bound.value) of the \(value) unsatisfied "
-                + "policies cannot hold"
+            return ": of priority \(priority), \(value - bound.value) of the \(value) that are "
+                + "unsatisfied may yet hold"
         case .shortfall(let priority):
             return
                 ": the shortfall of priority \(priority) is \(value), and at least \(bound.value)"
