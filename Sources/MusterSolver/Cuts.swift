@@ -66,14 +66,6 @@ extension Search {
         return Reason.none
     }
 
-    /// Propagates what has moved at the root and takes it in, so that cuts from these bounds are
-    /// known to hold only below the incumbent where the bounds do.
-    private mutating func propagateAtRoot() -> Int32 {
-        let conflict = propagate()
-        if conflict == Reason.none { commitRoot() }
-        return conflict
-    }
-
     /// Finds cuts and adds them to the relaxation; false when there are none.
     private mutating func addCuts() -> Bool {
         let found = findCuts()

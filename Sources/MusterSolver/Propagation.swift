@@ -192,6 +192,14 @@ extension Search {
         clauseHead = 0
     }
 
+    /// Propagates what has moved at the root and takes it in, so that what is drawn from
+    /// these bounds is known to hold only below the incumbent where the bounds do.
+    mutating func propagateAtRoot() -> Int32 {
+        let conflict = propagate()
+        if conflict == Reason.none { commitRoot() }
+        return conflict
+    }
+
     /// True when what this reason says holds only below the incumbent.
     func isTainted(_ reason: Int32) -> Bool {
         guard reason >= 0 else { return false }

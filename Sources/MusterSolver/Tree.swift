@@ -143,9 +143,8 @@ extension Search {
         }
         let conflict = cutAtRoot()
         guard conflict == Reason.none else { return conflict }
-        let last = propagate()
+        let last = propagateAtRoot()
         guard last == Reason.none else { return last }
-        commitRoot()
         lazyRows.removeAll()
         goalBound = max(goalBound, rootBoundOfGoal)
         return Reason.none

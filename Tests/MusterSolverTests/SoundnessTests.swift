@@ -11,41 +11,43 @@ import Testing
     func inferences() {
         var conflicts = 0
         for seed in UInt64(40_000)..<40_600 {
-            var presolve = Presolve(SolverSmallProblems.problem(seed: seed))
-            presolve.run()
-            if presolve.isInfeasible { continue }
-            for component in Decomposition(presolve).components {
-                let points = solutions(of: component)
-                for tactics in [
-                    Tactics(restartInterval: 2, conflictsBeforeRelaxation: 0), Tactics(),
-                    Tactics(restartInterval: 3, conflictsBeforeRelaxation: 1, distortion: seed),
-                ] {
-                    var search = Search(component, workLimit: 1_000_000, tactics: tactics)
-                    search.witnesses = points
-                    let result = search.minimise()
-                    #expect(result.isInfeasible == points.isEmpty, "seed \(seed)")
-                    conflicts += result.statistics.conflicts
-                }
-            }
+            let tactics = [
+                Tactics(restartInterval: 2, conflictsBeforeRelaxation: 0), Tactics(),
+                Tactics(restartInterval: 3, conflictsBeforeRelaxation: 1, distortion: seed),
+            ]
+            let problem = SolverSmallProblems.problem(seed: seed)
+            conflicts += search(problem, tactics, "seed \(seed)")
         }
         #expect(conflicts > 300)
     }
 
     @Test("no cut and nothing learned of a packing cuts off a solution")
     func packings() {
+        let tactics = [Tactics(restartInterval: 2, conflictsBeforeRelaxation: 0)]
         for seed in UInt64(0)..<200 {
-            let problem = packing(seed: seed)
-            var presolve = Presolve(problem)
-            presolve.run()
-            if presolve.isInfeasible { continue }
-            for component in Decomposition(presolve).components {
-                let tactics = Tactics(restartInterval: 2, conflictsBeforeRelaxation: 0)
+            _ = search(packing(seed: seed), tactics, "seed \(seed)")
+        }
+    }
+
+    /// Searches a problem's components, and traps when an inference cuts off a solution.
+    ///
+    /// - Returns: the conflicts met.
+    private func search(_ problem: Problem, _ tactics: [Tactics], _ label: String) -> Int {
+        var presolve = Presolve(problem)
+        presolve.run()
+        if presolve.isInfeasible { return 0 }
+        var conflicts = 0
+        for component in Decomposition(presolve).components {
+            let points = solutions(of: component)
+            for tactics in tactics {
                 var search = Search(component, workLimit: 1_000_000, tactics: tactics)
-                search.witnesses = solutions(of: component)
-                let isInfeasible = search.minimise().isInfeasible
-                #expect(isInfeasible == search.witnesses.isEmpty, "seed \(seed)")
+                search.witnesses = points
+                let result = search.minimise()
+                #expect(result.isInfeasible == points.isEmpty, "\(label)")
+                conflicts += result.statistics.conflicts
             }
         }
+        return conflicts
     }
 
     @Test("the optimum of a packing is what trying all of them finds")
