@@ -18,6 +18,8 @@ public enum Mutation: String, CaseIterable, Sendable {
     case strayCommand
     /// A command is sent before its stage's turn.
     case hastyCommand
+    /// A plan's last stage comes first.
+    case backwards
     /// A change that a guard holds back is commanded.
     case heldCommand
     /// Commands for one resource are never published.

@@ -20,6 +20,8 @@ public struct Tally: Hashable, Sendable {
     public internal(set) var convergences = 0
     /// Choices that were compared with every other one.
     public internal(set) var comparisons = 0
+    /// Plans of which every state on the way was looked at.
+    public internal(set) var passages = 0
     /// Decisions after which guards held something back.
     public internal(set) var heldBack = 0
     /// Faults by kind.
@@ -35,6 +37,7 @@ public struct Tally: Hashable, Sendable {
         commits += other.commits
         convergences += other.convergences
         comparisons += other.comparisons
+        passages += other.passages
         heldBack += other.heldBack
         faults.merge(other.faults) { $0 + $1 }
     }

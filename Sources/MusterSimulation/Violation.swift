@@ -18,6 +18,8 @@ public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         case command
         /// Commands of a stage are sent when every earlier stage is confirmed.
         case order
+        /// Between stages no bound is broken that some order would keep.
+        case passage
         /// No command has another's id.
         case identity
         /// Alerts fire once, resolve once, and are open as long as there is reason for them.

@@ -80,6 +80,23 @@ import Testing
         #expect(scene.wait(.seconds(3600)).isEmpty)
     }
 
+    @Test("one that comes and goes by itself is left alone even if it obeys after all")
+    func obeysFlapping() throws {
+        var directives: [Directive] = []
+        var scene = try disobeyed(&directives)
+        let limits = "flapping: {changes: 2, within: 10m, quarantine: 1m}"
+        _ = try scene.configure("kind: Guard\nname: g\n\(limits)")
+        let end = scene.domain.quarantines[ResourceID("a")]?.end
+        _ = scene.report(vm("a", .faulted))
+        directives = scene.report(vm("a", .online))
+        #expect(directives.notices(.resourceQuarantined).count == 1)
+        #expect(scene.domain.quarantines[ResourceID("a")]?.end == end)
+        #expect(scene.desired("a") == .offline)
+        directives = scene.wait(.seconds(600))
+        #expect(directives.notices(.commandFailed).map(\.status) == [.resolved])
+        #expect(scene.desired("a") == .online)
+    }
+
     @Test("the alert and the quarantine of a resource end with it")
     func removed() throws {
         var directives: [Directive] = []

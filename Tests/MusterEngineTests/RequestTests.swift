@@ -45,6 +45,15 @@ import Testing
         #expect(directives.orders == ["report b", "report a"])
     }
 
+    @Test("a clock that was set back a little makes nobody wait")
+    func clockSetBack() throws {
+        var scene = Scene()
+        _ = scene.report(vm("a"))
+        #expect(try scene.configure("kind: StatusRequest").orders == ["report a"])
+        scene.now = scene.now + .milliseconds(-1500)
+        #expect(try scene.configure("kind: StatusRequest").orders == ["report a"])
+    }
+
     @Test("very many are asked a batch at a time")
     func batches() throws {
         var scene = Scene()

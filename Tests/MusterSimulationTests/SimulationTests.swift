@@ -45,6 +45,7 @@ import Testing
         .loseOffsets: [.knowledge],
         .strayCommand: [.command],
         .hastyCommand: [.order],
+        .backwards: [.passage],
         .heldCommand: [.command],
         .muteResource: [.flight],
         .readUncommitted: [.identity, .numbering, .alert, .flight, .plan],

@@ -38,7 +38,7 @@ struct Inquiry: Sendable {
             queue = []
             asked = 0
         }
-        nextBatch = taken.count == Self.batch ? now + Self.pause : now
+        nextBatch = taken.count == Self.batch ? now + Self.pause : Instant(milliseconds: .min)
         self.next = members.isEmpty ? nil : nextBatch
         return Array(taken)
     }

@@ -35,10 +35,10 @@ extension Domain {
 
     private mutating func quarantine(_ slot: Int, _ limit: Guard.Flapping, _ turn: inout Turn) {
         let id = situation.inventory[slot].id
-        let end = turn.now + limit.quarantine
-        if quarantines[id].map({ $0.end < end }) ?? true {
-            quarantines[id] = Quarantine(end: end, cause: .flapping)
-        }
+        // One that did not obey stays away as long, but obeying now does not acquit it any more.
+        let end = max(turn.now + limit.quarantine, quarantines[id]?.end ?? turn.now)
+        let left = Duration.milliseconds(end.milliseconds - turn.now.milliseconds)
+        quarantines[id] = Quarantine(end: end, cause: .flapping)
         turn.touched.insert(slot)
         turn.touched.formUnion(situation.inventory.setQuarantined(slot, true))
         turn.causes.append("\(id) was flapping")
@@ -47,7 +47,7 @@ extension Domain {
             .resourceQuarantined,
             .warning,
             summary: "\(id) changed its state by itself \(limit.changes) times within "
-                + "\(limit.within.text); it is left alone for \(limit.quarantine.text)",
+                + "\(limit.within.text); it is left alone for \(left.text)",
             changed: [.init(subject: id.name, from: "flapping", to: "quarantined")]
         )
     }

@@ -118,7 +118,7 @@ struct Judge {
         }
     }
 
-    private func members(of group: String) -> Members {
+    func members(of group: String) -> Members {
         all { $0.serviceGroup == group }
     }
 

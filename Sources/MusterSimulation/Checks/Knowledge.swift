@@ -43,15 +43,15 @@ struct Knowledge {
         switch report {
         case .removed(let id): reports[id] = nil
         case .observed(let resource):
-            if let held = reports[resource.id] {
-                if let new = resource.sequence, let old = held.sequence {
-                    guard new >= old else { return }
-                } else {
-                    guard resource.observedAt >= held.observedAt else { return }
-                }
-            }
+            if let held = reports[resource.id], !Self.holds(resource, over: held) { return }
             reports[resource.id] = resource
         }
+    }
+
+    /// Whether a report holds in place of an earlier one.
+    static func holds(_ new: Resource, over held: Resource) -> Bool {
+        if let new = new.sequence, let old = held.sequence { return new >= old }
+        return new.observedAt >= held.observedAt
     }
 
     /// - Returns: whether the change can be made.

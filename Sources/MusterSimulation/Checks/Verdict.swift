@@ -112,7 +112,7 @@ indirect enum Verdict {
     }
 
     /// How far a value is from what a bound allows.
-    private static func miss(
+    static func miss(
         _ bound: (Comparison.Relation, Limit),
         _ value: Int,
         _ state: State

@@ -30,6 +30,7 @@ extension World {
         try checkAlerts(domain, holdings, judge, online)
         try checkLeases(tenant, holdings, at: now)
         try checkCommands(tenant, directives, holdings, judge, at: now)
+        try checkPassage(tenant, directives, judge, online)
         try checkGuards(tenant, directives, holdings, judge, since: before, at: now)
         // Commands that are overdue since a standstill are looked at once it has ended.
         let isThawed = before.isFrozen && !domain.isFrozen
@@ -94,7 +95,6 @@ extension World {
         else { return }
         tally.comparisons += 1
         guard let best = judge.best, best == score else {
-
             throw Violation(
                 .optimal,
                 "\(tenant.domain.id) chose \(score), "
@@ -196,6 +196,33 @@ extension World {
                 throw Violation(.command, "\(command.id) is late, or one of two at once")
             }
             try checkOrder(tenant, command, holdings, places, judge)
+        }
+    }
+
+    /// A plan that begins keeps on its way what any order could keep.
+    private func checkPassage(
+        _ tenant: Tenant,
+        _ directives: [Directive],
+        _ judge: Judge,
+        _ online: Judge.Members
+    ) throws(Violation) {
+        let isNew = directives.contains { directive in
+            if case .notify(let notice) = directive { notice.kind == .planStarted } else { false }
+        }
+        guard isNew,
+            let passage = Passage(
+                judge,
+                tenant.domain.summary.changes,
+                implemented: online,
+                isBackwards: mutates(.backwards, every: 1)
+            )
+        else { return }
+        tally.passages += 1
+        if let flaw = passage.flaw {
+            throw Violation(
+                .passage,
+                "on the way of a plan of \(tenant.domain.id), \(flaw)"
+            )
         }
     }
 

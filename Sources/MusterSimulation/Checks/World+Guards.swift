@@ -96,22 +96,32 @@ extension World {
             throw Violation(.guards, "\(domain.id) stands still, and no guard says so")
         }
         try checkHeld(domain, holdings, directives, judge, before)
+        try tenant.book.watch.judgeFailures(
+            domain,
+            holdings,
+            judge,
+            wasFrozen: before.isFrozen,
+            at: now
+        )
+        // What a command is under way to already is not begun by keeping to it.
+        let begun = domain.underWay.filter { id, target in
+            before.targets[id] != target && before.flights[id] != target
+        }
+        let guards = domain.documentsInForce.guards
+        let hasty = tenant.book.watch.hasty(begun.keys, guards, at: now)
+        tenant.book.watch.begin(begun.keys, guards, at: now)
         let isFreed = directives.contains { directive in
             guard case .notify(let notice) = directive else { return false }
             return notice.kind == .planHeld && notice.status == .resolved
         }
         guard !before.isAnswered, !isFreed else { return }
-        // What a command is under way to already is not begun by keeping to it.
-        let begun = domain.underWay.filter { id, target in
-            before.targets[id] != target && before.flights[id] != target
-        }
         if let most = allowance.changes, begun.count > most {
             throw Violation(
                 .guards,
                 "\(domain.id) begins \(begun.count) changes at once, and may begin \(most)"
             )
         }
-        guard let least = allowance.gain, !begun.isEmpty else { return }
+        guard allowance.gain != nil || hasty != nil, !begun.isEmpty else { return }
         let earlier = Judge(
             holdings.map { holding in
                 .init(
@@ -123,7 +133,20 @@ extension World {
             domain.documentsInForce,
             at: now
         )
-        try checkGain(domain, holdings, earlier, before, begun, least)
+        guard let gain = gain(holdings, earlier, before) else { return }
+        if let least = allowance.gain, gain < least {
+            throw Violation(
+                .guards,
+                "\(begun.keys.sorted()) of \(domain.id) are changed for a gain of \(gain), and "
+                    + "\(least) is asked for"
+            )
+        }
+        if let hasty {
+            throw Violation(
+                .guards,
+                "\(hasty) of \(domain.id) is changed for cost alone before it has cooled down"
+            )
+        }
     }
 
     /// What is held back could be done, is not implemented, and was told when it was new.
@@ -161,16 +184,13 @@ extension World {
         }
     }
 
-    /// Where every policy stands as it would without what is begun, and nothing was invalid, that
-    /// is done for cost alone, and has to be worth it.
-    private func checkGain(
-        _ domain: Domain,
+    /// By how much the cost falls; `nil` where that is not all that a decision is for: where every
+    /// policy stands as it would without what is begun, and nothing was invalid, it is.
+    private func gain(
         _ holdings: [Domain.Holding],
         _ judge: Judge,
-        _ before: Undertaking,
-        _ begun: [ResourceID: Placement],
-        _ least: Int
-    ) throws(Violation) {
+        _ before: Undertaking
+    ) -> Int? {
         var old: Judge.Members = 0
         var new: Judge.Members = 0
         for (place, holding) in holdings.enumerated() where judge.usable >> place & 1 == 1 {
@@ -183,16 +203,9 @@ extension World {
             if holding.placement.map({ $0 == .online }) ?? isCurrent { new |= 1 << place }
         }
         guard judge.flaw(of: old) == nil, judge.standing(old) == judge.standing(new) else {
-            return
+            return nil
         }
-        let gain = judge.score(old).cost - judge.score(new).cost
-        guard gain >= least else {
-            throw Violation(
-                .guards,
-                "\(begun.keys.sorted()) of \(domain.id) are changed for a gain of \(gain), and "
-                    + "\(least) is asked for"
-            )
-        }
+        return judge.score(old).cost - judge.score(new).cost
     }
 }
 

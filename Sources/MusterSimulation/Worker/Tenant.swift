@@ -30,6 +30,7 @@ struct Book {
     var sent: [Command] = []
     /// How many decisions were made.
     var decisions = 0
+    var watch = Watch()
 
     mutating func note(_ command: Command) {
         guard command.action != .report else { return }

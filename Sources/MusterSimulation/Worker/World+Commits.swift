@@ -136,7 +136,8 @@ extension World {
         tenant.shadow = restored
     }
 
-    private func difference(_ restored: [StateEntry], _ held: [StateEntry]) -> String {
+    /// The keys of a few entries that are not the same.
+    func difference(_ restored: [StateEntry], _ held: [StateEntry]) -> String {
         let known = Dictionary(uniqueKeysWithValues: held.map { ($0.key, $0.value) })
         let back = Dictionary(uniqueKeysWithValues: restored.map { ($0.key, $0.value) })
         let keys = (held + restored).map(\.key).filter { known[$0] != back[$0] }

@@ -179,7 +179,9 @@ extension World {
         for tenant in work.ordered where !tenant.pending.isEmpty {
             hasAny = true
             let now = time(of: worker)
+            tenant.book.watch.take(tenant.pending, tenant.domain, at: now)
             let directives = tenant.domain.absorb(tenant.pending, at: now)
+            try tenant.book.watch.judgeFlaps(tenant.domain)
             tenant.pending = []
             tenant.book.latest = max(tenant.book.latest, now)
             tenant.shadow = nil
@@ -222,6 +224,7 @@ extension World {
         let events: [Event] = tenant.pending.isEmpty ? [.clock] : tenant.pending
         tenant.pending = []
         let before = Undertaking(tenant.domain, events)
+        tenant.book.watch.take(events, tenant.domain, at: now)
         var directives = tenant.domain.handle(events, at: now)
         if let shadow = tenant.shadow {
             try follow(tenant, shadow, events, directives, at: now)
@@ -230,6 +233,7 @@ extension World {
         tenant.book.decisions += 1
         tenant.book.latest = max(tenant.book.latest, now)
         directives = mutated(directives, tenant)
+        try tenant.book.watch.judgeFlaps(tenant.domain)
         try check(tenant, directives, since: before, at: now)
         publish(directives, tenant, work)
     }
@@ -258,7 +262,8 @@ extension World {
             guard shadow.snapshot == tenant.domain.snapshot else {
                 throw Violation(
                     .restoration,
-                    "\(tenant.domain.id) and the domain that was brought back differ in state"
+                    "\(tenant.domain.id) and the domain that was brought back differ in state: "
+                        + difference(shadow.snapshot, tenant.domain.snapshot)
                 )
             }
         }

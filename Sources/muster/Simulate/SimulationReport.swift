@@ -23,6 +23,7 @@ struct SimulationReport: Encodable {
     let commits: Int
     let restores: Int
     let comparisons: Int
+    let passages: Int
     let heldBack: Int
     let convergences: Int
     let faults: [String: Int]
@@ -40,6 +41,7 @@ struct SimulationReport: Encodable {
         commits = tally.commits
         restores = tally.restores
         comparisons = tally.comparisons
+        passages = tally.passages
         heldBack = tally.heldBack
         convergences = tally.convergences
         faults = tally.faults
@@ -77,7 +79,10 @@ struct SimulationReport: Encodable {
                 + "\(counted(comparisons, "choice")) compared with every other, "
                 + "\(counted(convergences, "domain")) came to rest"
         )
-        terminal.write("\(counted(heldBack, "decision")) with something held back by guards")
+        terminal.write(
+            "\(counted(passages, "plan")) held against every state on the way, "
+                + "\(counted(heldBack, "decision")) with something held back by guards"
+        )
         let total = faults.values.reduce(0, +)
         terminal.write("\(counted(total, "fault")):")
         for (kind, count) in faults.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
