@@ -89,6 +89,8 @@ extension Domain {
         let held = situation.inventory[slot]
         turn.restructured.append(held)
         leave(slot, held, &turn)
+        // Without it its guests are freer, however usable they are.
+        turn.slots.formUnion(situation.inventory.guests(of: slot))
         turn.changes.append(.init(subject: id.name, from: "registered", to: "removed"))
         turn.causes.append("\(id) was removed")
         if let (_, usability) = situation.inventory.remove(id) {
