@@ -233,4 +233,18 @@ import Testing
         web.state = .online
         #expect(scene.report(other, web).orders == ["stop web"])
     }
+
+    @Test("what a host kept from starting is decided anew once the host is gone")
+    func hostRemoved() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: wish
+            prefer: [{that: {count: {resource: v}, atLeast: 1}, weight: 2}]
+            """
+        )
+        // Starting both costs as much as it gains; without the host one start is worth it.
+        #expect(scene.report(node("h", .offline), vm("v", on: "h")).orders.isEmpty)
+        #expect(scene.handle(.reports([.removed(ResourceID("h"))])).orders == ["start v"])
+    }
 }
