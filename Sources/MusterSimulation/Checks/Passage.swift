@@ -112,10 +112,9 @@ struct Passage {
         var online = start
         var rest = done
         while rest != 0 {
-            let change = changes[rest.trailingZeroBitCount]
-            rest &= rest - 1
             // Before it has come about, each is in the opposite state.
-            online ^= 1 << change.place
+            online ^= 1 << changes[rest.trailingZeroBitCount].place
+            rest &= rest - 1
         }
         return State(online: online, usable: judge.usable)
     }
@@ -169,6 +168,7 @@ struct Passage {
         var hasOrder = true
         var reached: Done = 0
         for stage in stages {
+            // Every part of it, the whole one included.
             var part: Done = 0
             repeat {
                 given.formUnion(broken(reached | part))
@@ -176,8 +176,6 @@ struct Passage {
                 part = (part &- stage) & stage
             } while part != 0
             reached |= stage
-            given.formUnion(broken(reached))
-            hasOrder = hasOrder && isOrdered(reached)
         }
         guard !given.isEmpty || !hasOrder, changes.count <= 10 else { return nil }
         let brokenIn = (0...reached).map { isOrdered($0) ? broken($0) : nil }

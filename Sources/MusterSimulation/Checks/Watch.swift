@@ -111,11 +111,14 @@ struct Watch {
     // MARK: After it
 
     /// Looks at the quarantines that a batch has led to.
-    mutating func judgeFlaps(_ domain: Domain) throws(Violation) {
-        for holding in domain.holdings {
+    mutating func judgeFlaps(
+        _ domain: DomainID,
+        _ holdings: [Domain.Holding]
+    ) throws(Violation) {
+        for holding in holdings {
             let id = holding.report.id
             if due.contains(id), holding.quarantineEnd == nil {
-                throw Violation(.guards, "\(id) of \(domain.id) flaps and is in no quarantine")
+                throw Violation(.guards, "\(id) of \(domain) flaps and is in no quarantine")
             }
             guard holding.isFlapping, !wasFlapping.contains(id) else { continue }
             let hasReason = guards.compactMap(\.flapping).contains { limit in
@@ -125,7 +128,7 @@ struct Watch {
                 }
             }
             guard hasReason else {
-                throw Violation(.guards, "\(id) of \(domain.id) is called flapping and is not")
+                throw Violation(.guards, "\(id) of \(domain) is called flapping and is not")
             }
             flaps[id] = []
         }
@@ -135,6 +138,7 @@ struct Watch {
     mutating func judgeFailures(
         _ domain: Domain,
         _ holdings: [Domain.Holding],
+        _ guards: [Guard],
         _ judge: Judge,
         wasFrozen: Bool,
         at now: Instant
@@ -143,7 +147,7 @@ struct Watch {
         let unusable = Set(
             holdings.indices.filter { judge.usable >> $0 & 1 == 0 }.map { holdings[$0].report.id }
         )
-        let limits = domain.documentsInForce.guards.compactMap(\.maxUnusable)
+        let limits = guards.compactMap(\.maxUnusable)
         for id in inUse where unusable.contains(id) && !isReconfigured {
             failedAt[id] = failedAt[id] ?? now
         }

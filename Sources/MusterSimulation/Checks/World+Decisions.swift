@@ -14,6 +14,7 @@ extension World {
     ) throws(Violation) {
         let domain = tenant.domain
         let holdings = domain.holdings
+        try tenant.book.watch.judgeFlaps(domain.id, holdings)
         let judge = Judge(
             holdings.map {
                 .init(
@@ -206,10 +207,7 @@ extension World {
         _ judge: Judge,
         _ online: Judge.Members
     ) throws(Violation) {
-        let isNew = directives.contains { directive in
-            if case .notify(let notice) = directive { notice.kind == .planStarted } else { false }
-        }
-        guard isNew,
+        guard directives.tell(.planStarted),
             let passage = Passage(
                 judge,
                 tenant.domain.summary.changes,

@@ -36,9 +36,9 @@ private struct Allowance {
     var gain: Int?
     var hasMassFailure = false
 
-    init(_ documents: [Document], flights: Int, managed: Int) {
+    init(_ guards: [Guard], flights: Int, managed: Int) {
         self.flights = flights
-        for case .guardrail(let limits) in documents {
+        for limits in guards {
             if let most = limits.maxInFlight { self.flights = min(self.flights, most) }
             switch limits.maxChanges {
             case .number(let number)?: changes = min(changes ?? number, number)
@@ -68,8 +68,9 @@ extension World {
         at now: Instant
     ) throws(Violation) {
         let domain = tenant.domain
+        let guards = domain.documentsInForce.guards
         let allowance = Allowance(
-            domain.documentsInForce,
+            guards,
             flights: shape.flights,
             managed: judge.managed.nonzeroBitCount
         )
@@ -99,6 +100,7 @@ extension World {
         try tenant.book.watch.judgeFailures(
             domain,
             holdings,
+            guards,
             judge,
             wasFrozen: before.isFrozen,
             at: now
@@ -107,14 +109,9 @@ extension World {
         let begun = domain.underWay.filter { id, target in
             before.targets[id] != target && before.flights[id] != target
         }
-        let guards = domain.documentsInForce.guards
         let hasty = tenant.book.watch.hasty(begun.keys, guards, at: now)
         tenant.book.watch.begin(begun.keys, guards, at: now)
-        let isFreed = directives.contains { directive in
-            guard case .notify(let notice) = directive else { return false }
-            return notice.kind == .planHeld && notice.status == .resolved
-        }
-        guard !before.isAnswered, !isFreed else { return }
+        guard !before.isAnswered, !directives.tell(.planHeld, .resolved) else { return }
         if let most = allowance.changes, begun.count > most {
             throw Violation(
                 .guards,
@@ -174,10 +171,7 @@ extension World {
             let isNew = !before.held.contains {
                 $0.plan == entry.plan && $0.changes == entry.changes
             }
-            let kind: Notice.Kind = entry.plan > 0 ? .planHeld : .changeSkipped
-            let isTold = directives.contains { directive in
-                if case .notify(let notice) = directive { notice.kind == kind } else { false }
-            }
+            let isTold = directives.tell(entry.plan > 0 ? .planHeld : .changeSkipped)
             guard !isNew || isTold else {
                 throw Violation(.guards, "what is held back in \(domain.id) is not told")
             }
@@ -216,6 +210,16 @@ extension Judge {
         return cases.map { judged in
             guard let require = judged.require, !require.holds(state) else { return -1 }
             return judged.policy.whenUnsatisfiable == .bestEffort ? require.shortfall(state) : 0
+        }
+    }
+}
+
+extension [Directive] {
+    /// Whether a notice of this kind is among them, and of this status where one is given.
+    func tell(_ kind: Notice.Kind, _ status: Notice.Status? = nil) -> Bool {
+        contains { directive in
+            guard case .notify(let notice) = directive else { return false }
+            return notice.kind == kind && notice.status == status ?? notice.status
         }
     }
 }

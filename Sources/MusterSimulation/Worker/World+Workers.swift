@@ -181,7 +181,7 @@ extension World {
             let now = time(of: worker)
             tenant.book.watch.take(tenant.pending, tenant.domain, at: now)
             let directives = tenant.domain.absorb(tenant.pending, at: now)
-            try tenant.book.watch.judgeFlaps(tenant.domain)
+            try tenant.book.watch.judgeFlaps(tenant.domain.id, tenant.domain.holdings)
             tenant.pending = []
             tenant.book.latest = max(tenant.book.latest, now)
             tenant.shadow = nil
@@ -233,7 +233,6 @@ extension World {
         tenant.book.decisions += 1
         tenant.book.latest = max(tenant.book.latest, now)
         directives = mutated(directives, tenant)
-        try tenant.book.watch.judgeFlaps(tenant.domain)
         try check(tenant, directives, since: before, at: now)
         publish(directives, tenant, work)
     }
