@@ -82,10 +82,13 @@ extension World {
         }
         let opposite = Condition(.not(condition), at: condition.span)
         switch condition.form {
+        // Of a single part, any connective is that part or its negation.
+        case .and(let parts) where parts.count == 1, .or(let parts) where parts.count == 1:
+            return all(parts, isNegated)
+        case .nor(let parts) where parts.count == 1, .nand(let parts) where parts.count == 1:
+            return all(parts, !isNegated)
         case .and(let parts): return isNegated ? whole(opposite) : all(parts, false)
-        case .or(let parts):
-            if isNegated { return all(parts, true) }
-            return parts.count == 1 ? all(parts, false) : whole(condition)
+        case .or(let parts): return isNegated ? all(parts, true) : whole(condition)
         case .nor(let parts): return isNegated ? whole(opposite) : all(parts, true)
         case .nand(let parts): return isNegated ? all(parts, false) : whole(condition)
         case .not(let part): return pledges(part, isNegated: !isNegated)
@@ -98,8 +101,9 @@ extension World {
         case .xor, .threshold: return whole(isNegated ? opposite : condition)
         case .resource: return [(.condition(isNegated ? opposite : condition), self, isNegated)]
         case .forEach:
-            if isNegated { return whole(opposite) }
-            return unrolled(condition).flatMap { $0.world.pledges($0.condition, isNegated: false) }
+            let parts = unrolled(condition)
+            if isNegated, parts.count != 1 { return whole(opposite) }
+            return parts.flatMap { $0.world.pledges($0.condition, isNegated: isNegated) }
         case .fits(let capacities, let selector):
             if isNegated { return whole(opposite) }
             let hosts = Set(matches(selector).compactMap { reference.host(of: $0.id) })

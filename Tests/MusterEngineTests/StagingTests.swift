@@ -302,6 +302,34 @@ private struct Trial {
         }
     }
 
+    @Test(
+        "a bound that is written as a double negation is as good as one that is not",
+        arguments: [
+            "{not: {nor: [{count: {kind: vm}, exactly: 1}]}}",
+            "{not: {nand: [{count: {kind: vm}, exactly: 1}]}}",
+            "{nand: [{nand: [{count: {kind: vm}, exactly: 1}]}]}",
+            "{not: {and: [{nor: [{count: {kind: vm}, exactly: 1}]}]}}",
+        ]
+    )
+    func doubleNegation(requirement: String) throws {
+        // One has to make way for the other, and there may not be two meanwhile.
+        let documents = """
+            kind: Policy
+            name: one
+            require: \(requirement)
+            ---
+            kind: Policy
+            name: other
+            require: {resource: b, is: online}
+            """
+        var options = Options()
+        options.isDryRun = true
+        var scene = try Scene(documents, options: options)
+        _ = scene.report(vm("a", .online), vm("b"))
+        #expect(scene.domain.summary.changes.map(\.resource.name) == ["a", "b"])
+        #expect(scene.domain.summary.changes.map(\.stage) == [1, 2])
+    }
+
     @Test("a way that only exists in one order is found")
     func onlyOrder() throws {
         // Three may be online. Zone a can keep one all along, as there is room once c has gone;

@@ -15,7 +15,11 @@ extension GroundCondition {
         case (.or(let all), true), (.nor(let all), false): return each(all, isNegated: true)
         case (.nand(let all), true): return each(all, isNegated: false)
         case (.not(let condition), _): return condition.conjuncts(isNegated: !isNegated)
+        // Of a single condition, any connective is that condition or its negation.
         case (.or(let all), false) where all.count == 1: return each(all, isNegated: false)
+        case (.nor(let all), true) where all.count == 1: return each(all, isNegated: false)
+        case (.and(let all), true) where all.count == 1: return each(all, isNegated: true)
+        case (.nand(let all), false) where all.count == 1: return each(all, isNegated: true)
         case (.implication(let premise, let then, let otherwise), false):
             let first = GroundCondition.or([.not(premise), then])
             return [first] + (otherwise.map { [.or([premise, $0])] } ?? [])

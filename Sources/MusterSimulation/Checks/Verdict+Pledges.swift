@@ -21,15 +21,14 @@ extension Verdict {
             parts.flatMap { $0.pledges(isNegated: isNegated) }
         }
         switch (self, isNegated) {
-        case (.all(let parts), false), (.forEach(let parts), false):
-            return each(parts, isNegated: false)
-        case (.any(let parts), true): return each(parts, isNegated: true)
-        case (.any(let parts), false) where parts.count == 1:
-            return each(parts, isNegated: false)
-        // Of one part, that none holds is its negation.
-        case (.none(let parts), _) where !isNegated || parts.count == 1:
+        // Of a single part, any connective is that part or its negation.
+        case (.all(let parts), _) where !isNegated || parts.count == 1,
+            (.forEach(let parts), _) where !isNegated || parts.count == 1,
+            (.any(let parts), _) where isNegated || parts.count == 1:
+            return each(parts, isNegated: isNegated)
+        case (.none(let parts), _) where !isNegated || parts.count == 1,
+            (.notAll(let parts), _) where isNegated || parts.count == 1:
             return each(parts, isNegated: !isNegated)
-        case (.notAll(let parts), true): return each(parts, isNegated: false)
         case (.implication(let premise, let then, let otherwise), false):
             let first = Verdict.any([.none([premise]), then])
             let second = otherwise.map { Verdict.any([premise, $0]) }
