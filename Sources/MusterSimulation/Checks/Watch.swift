@@ -14,7 +14,10 @@ struct Watch {
     private var begunAt: [ResourceID: Instant] = [:]
     /// By the reports' own time: changes of state that no command asked for.
     private var flaps: [ResourceID: [Instant]] = [:]
-    /// The same, and never forgotten but for newer ones.
+    /// The latest such change of which it is not clear whether it still counts, or has led to a
+    /// quarantine already, since guards changed about then.
+    private var unclear: [ResourceID: Instant] = [:]
+    /// All of them, never forgotten but for newer ones.
     private var allFlaps: [ResourceID: [Instant]] = [:]
     /// Who must be in quarantine for flapping now.
     private var due: Set<ResourceID> = []
@@ -73,6 +76,7 @@ struct Watch {
         // gone for a moment.
         failedAt = [:]
         begunAt = [:]
+        for (id, times) in flaps { unclear[id] = times.max() ?? unclear[id] }
         flaps = [:]
     }
 
@@ -81,6 +85,7 @@ struct Watch {
         failedAt[id] = nil
         begunAt[id] = nil
         flaps[id] = nil
+        unclear[id] = nil
         due.remove(id)
     }
 
@@ -96,7 +101,11 @@ struct Watch {
         let last = new.observedAt
         allFlaps[new.id] = (allFlaps[new.id] ?? []).suffix(15) + [last]
         let limits = guards.compactMap(\.flapping)
-        guard !isReconfigured, let longest = limits.map(\.within).max() else { return }
+        guard let longest = limits.map(\.within).max() else { return }
+        guard !isReconfigured, unclear[new.id].map({ $0 + longest <= last }) ?? true else {
+            unclear[new.id] = max(last, unclear[new.id] ?? last)
+            return
+        }
         flaps[new.id] = (flaps[new.id] ?? []).filter { $0 + longest > last } + [last]
         let isTooMuch = limits.contains { limit in
             last + limit.within > now
