@@ -20,6 +20,8 @@ struct DemoStory {
     let terminal: Terminal
 
     /// Plays a step: makes it happen and waits until what follows from it is confirmed.
+    ///
+    /// - Throws: `ExitCode.unavailable` where the broker is lost or nothing is decided in time.
     func play(_ number: Int, _ step: DemoStep) async throws {
         terminal.write("")
         terminal.write(terminal.styled("\(number)  \(step.title)", .bold))
@@ -27,10 +29,10 @@ struct DemoStory {
         let begin = ContinuousClock.now
         tell("event", step.act(estate))
         try await wait(since: begin)
-        tellOutcome(since: begin)
+        try tellOutcome(since: begin)
     }
 
-    /// The longest that a step may take; past it the demo says so and goes on.
+    /// The longest that a step may take; past it the demo says what has come of it.
     private static var patience: Duration { .seconds(12) }
 
     private func wait(since begin: ContinuousClock.Instant) async throws {
@@ -49,11 +51,15 @@ struct DemoStory {
 
     // MARK: Telling
 
-    private func tellOutcome(since begin: ContinuousClock.Instant) {
+    private func tellOutcome(since begin: ContinuousClock.Instant) throws {
         let sight = watch.current
         guard let first = sight.decisions.first else {
             tell("decided", "nothing within \(text(Self.patience))")
-            return
+            Terminal.error.write(
+                "error: the demo's worker has decided nothing, so it does not go on; "
+                    + "start it again, with fewer other programs beside it"
+            )
+            throw ExitCode.unavailable
         }
         let notices = sight.decisions.flatMap { decision in
             decision.directives.compactMap { directive -> Notice? in
