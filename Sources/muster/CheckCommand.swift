@@ -68,7 +68,10 @@ struct CheckCommand: ParsableCommand {
         )
         var findings: [Diagnostic] = []
         for id in planning.domains {
-            for conflict in planning.decide(id).domain.policyConflicts() {
+            let (domain, directives) = planning.decide(id)
+            let conflicts = domain.policyConflicts()
+            findings += impossible(directives, baseline, but: Set(conflicts.flatMap(\.names)))
+            for conflict in conflicts {
                 findings.append(
                     Diagnostic(
                         "policies-conflict",
@@ -87,6 +90,35 @@ struct CheckCommand: ParsableCommand {
             }
         }
         return findings
+    }
+
+    /// Policies that cannot hold even with every resource usable, for reasons of their own: often
+    /// a misspelt name. Where maintenance is the reason it will pass, and nothing is amiss.
+    private static func impossible(
+        _ directives: [Directive],
+        _ baseline: Baseline,
+        but told: Set<String>
+    ) -> [Diagnostic] {
+        directives.compactMap { directive in
+            guard case .notify(let notice) = directive, notice.status == .firing,
+                notice.kind == .configurationUnsatisfied, notice.outlook == .never,
+                !notice.explanation.contains(where: { $0.source.hasPrefix("maintenance ") }),
+                let policy = notice.policy, !told.contains(policy),
+                let entry = baseline.entries.last(where: { entry in
+                    entry.document.kind == .policy && entry.document.name == policy
+                        && [nil, notice.domain].contains(entry.document.domain)
+                })
+            else { return nil }
+            return Diagnostic(
+                "never-satisfied",
+                "`\(policy)` can never hold with these resources: \(notice.summary), "
+                    + "in domain \(notice.domain)",
+                at: entry.source.span,
+                severity: .warning,
+                help: notice.suggestions.first.map(\.text)
+                    ?? "`muster explain` shows what it needs and what there is"
+            )
+        }
     }
 }
 

@@ -9,7 +9,8 @@ struct Muster: AsyncParsableCommand {
         abstract: "Keeps machines in the state that policies ask for.",
         discussion: """
             Exit status: 0 done and satisfied; 1 invalid input; 3 a policy cannot be satisfied; \
-            64 wrong usage; 69 the broker cannot be reached; 78 wrong configuration.
+            64 wrong usage; 69 the broker cannot be reached; 70 a simulation found a promise \
+            broken; 75 another process goes by this worker's name; 78 wrong configuration.
             """,
         version: "0.1.0",
         subcommands: [

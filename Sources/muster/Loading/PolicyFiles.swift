@@ -26,8 +26,13 @@ struct PolicyFiles {
     /// `.json`; a name with `.test.` in it is a policy's test, not a policy.
     init(_ paths: [String]) {
         var documents: [DocumentText] = []
+        // A file may be named itself and lie in a folder that is named too.
+        var known: Set<String> = []
         for path in paths {
-            for file in files(at: path) { documents += read(file) }
+            for file in files(at: path) {
+                let url = URL(fileURLWithPath: file).resolvingSymlinksInPath()
+                if known.insert(url.path).inserted { documents += read(file) }
+            }
         }
         let read = DocumentText.read(
             documents,
@@ -78,11 +83,13 @@ struct PolicyFiles {
     }
 
     private mutating func read(_ file: String) -> [DocumentText] {
-        guard let content = FileManager.default.contents(atPath: file) else {
-            report("unreadable-file", file, "`\(file)` cannot be read")
+        let bytes: [UInt8]
+        do throws(FileFailure) {
+            bytes = try InputFile.bytes(at: file)
+        } catch {
+            report("unreadable-file", file, "`\(file)` cannot be read: \(error)")
             return []
         }
-        let bytes = Array(content)
         texts[file] = bytes
         let text = DocumentText(file: file, bytes: bytes)
         guard let settings = Self.settings(in: text) else { return [text] }

@@ -15,11 +15,13 @@ struct ResourceFile {
     /// Reads a file, or standard input for `-`. Empty lines are passed over.
     init(path: String, timestamp: Instant) {
         let name = path == "-" ? "standard input" : path
-        guard let content = Self.content(of: path) else {
-            problems.append("error: `\(path)` cannot be read")
+        let bytes: [UInt8]
+        do throws(FileFailure) {
+            bytes = try Self.content(of: path)
+        } catch {
+            problems.append("error: `\(path)` cannot be read: \(error)")
             return
         }
-        let bytes = Array(content)
         let decoder = AvailabilityDecoder()
         var start = 0
         var line = 0
@@ -42,10 +44,10 @@ struct ResourceFile {
         }
     }
 
-    private static func content(of path: String) -> Data? {
+    private static func content(of path: String) throws(FileFailure) -> [UInt8] {
         path == "-"
-            ? FileHandle.standardInput.readDataToEndOfFile()
-            : FileManager.default.contents(atPath: path)
+            ? Array(FileHandle.standardInput.readDataToEndOfFile())
+            : try InputFile.bytes(at: path)
     }
 
     private mutating func fail(_ file: String, _ line: Int, _ message: String) {

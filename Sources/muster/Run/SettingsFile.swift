@@ -15,12 +15,9 @@ enum SettingsFile {
         do {
             var file: Node?
             if let config {
-                guard let content = FileManager.default.contents(atPath: config) else {
-                    Terminal.error.write("error: the settings file `\(config)` cannot be read")
-                    throw ExitCode.misconfigured
-                }
-                texts[config] = Array(content)
-                file = try Settings.document(in: Array(content), path: config)
+                let bytes = try InputFile.bytes(at: config)
+                texts[config] = bytes
+                file = try Settings.document(in: bytes, path: config)
             }
             let resolution = try Settings.resolve(
                 overrides: overrides,
@@ -29,6 +26,10 @@ enum SettingsFile {
             )
             for warning in resolution.warnings { Terminal.error.write("warning: \(warning)") }
             return resolution.settings
+        } catch let error as FileFailure {
+            let name = config ?? ""
+            Terminal.error.write("error: the settings file `\(name)` cannot be read: \(error)")
+            throw ExitCode.misconfigured
         } catch let error as SettingsError {
             show(error, texts)
             throw ExitCode.misconfigured

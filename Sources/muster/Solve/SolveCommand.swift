@@ -31,15 +31,16 @@ struct SolveCommand: ParsableCommand {
 
     func run() throws {
         let name = file == "-" ? "standard input" : file
-        let content =
-            file == "-"
-            ? FileHandle.standardInput.readDataToEndOfFile()
-            : FileManager.default.contents(atPath: file)
-        guard let content else {
-            Terminal.error.write("error: `\(file)` cannot be read")
+        let bytes: [UInt8]
+        do throws(FileFailure) {
+            bytes =
+                file == "-"
+                ? Array(FileHandle.standardInput.readDataToEndOfFile())
+                : try InputFile.bytes(at: file)
+        } catch {
+            Terminal.error.write("error: `\(file)` cannot be read: \(error)")
             throw ExitCode.invalidInput
         }
-        let bytes = Array(content)
         let (read, diagnostics) = OPBReader.read(bytes, source: name)
         guard let read else {
             let terminal = Terminal.error

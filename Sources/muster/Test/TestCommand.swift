@@ -68,13 +68,17 @@ struct TestCommand: ParsableCommand {
     }
 
     private func result(of file: String) -> TestReport.File {
-        guard let content = FileManager.default.contents(atPath: file) else {
+        let bytes: [UInt8]
+        do throws(FileFailure) {
+            bytes = try InputFile.bytes(at: file)
+        } catch {
             let start = Mark(line: 0, column: 0)
             let span = SourceSpan(source: file, start: start, end: start)
-            let finding = Diagnostic("unreadable-file", "`\(file)` cannot be read", at: span)
+            let message = "`\(file)` cannot be read: \(error)"
+            let finding = Diagnostic("unreadable-file", message, at: span)
             return TestReport.File(path: file, tests: [], diagnostics: [finding], texts: [:])
         }
-        let reading = ScenarioReader.read(file: file, bytes: Array(content), .files)
+        let reading = ScenarioReader.read(file: file, bytes: bytes, .files)
         let chosen = reading.scenarios.filter { filter.map($0.name.contains) ?? true }
         let tests = chosen.map { scenario in
             var failures: [Diagnostic] = []
@@ -98,7 +102,7 @@ struct TestCommand: ParsableCommand {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            Terminal.error.write("error: `\(path)` cannot be written")
+            Terminal.error.write("error: `\(path)` cannot be written: \(FileFailure(error))")
             throw ExitCode.invalidInput
         }
     }

@@ -23,10 +23,15 @@ struct VerifyCommand: ParsableCommand {
     var extract: String?
 
     func run() throws {
-        guard let content = FileManager.default.contents(atPath: file),
-            let text = String(data: content, encoding: .utf8)
-        else {
-            Terminal.error.write("error: `\(file)` cannot be read as text")
+        let bytes: [UInt8]
+        do throws(FileFailure) {
+            bytes = try InputFile.bytes(at: file)
+        } catch {
+            Terminal.error.write("error: `\(file)` cannot be read: \(error)")
+            throw ExitCode.invalidInput
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            Terminal.error.write("error: `\(file)` is no proof: it is not text in UTF-8")
             throw ExitCode.invalidInput
         }
         do throws(ProofRejection) {
@@ -64,7 +69,7 @@ struct VerifyCommand: ParsableCommand {
                 try Data(text.utf8).write(to: url)
             }
         } catch {
-            Terminal.error.write("error: `\(folder)` cannot be written")
+            Terminal.error.write("error: `\(folder)` cannot be written: \(FileFailure(error))")
         }
     }
 }
