@@ -16,8 +16,8 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also look for policies that can never hold together with these resources: a file of "
-                + "resource-availability events, one a line; - is standard input."
+            "Also look for policies that can never hold with these resources, alone or together: a "
+                + "file of resource-availability events, one a line; - is standard input."
         )
     )
     var resources: String?
