@@ -102,9 +102,9 @@ struct CheckCommand: ParsableCommand {
         directives.compactMap { directive in
             guard case .notify(let notice) = directive, notice.status == .firing,
                 notice.kind == .configurationUnsatisfied, notice.outlook == .never,
-                !notice.explanation.contains(where: { $0.source.hasPrefix("maintenance ") }),
+                !notice.explanation.namesMaintenance,
                 let policy = notice.policy, !told.contains(policy),
-                let entry = baseline.entries.last(where: { entry in
+                let entry = baseline.entries.first(where: { entry in
                     entry.document.kind == .policy && entry.document.name == policy
                         && [nil, notice.domain].contains(entry.document.domain)
                 })

@@ -16,7 +16,7 @@ extension Terminal {
             let needs = reason.needs.isEmpty ? "" : "needs \(reason.needs); "
             write(styled("        \(needs)\(reason.has)", .dim))
         }
-        write(outlook, isUnderMaintenance: reasons.contains { $0.source.hasPrefix("maintenance ") })
+        write(outlook, isUnderMaintenance: reasons.namesMaintenance)
         for suggestion in suggestions {
             write("      " + styled("try: ", .cyan) + suggestion.text)
         }
@@ -38,4 +38,9 @@ extension Terminal {
         case nil: break
         }
     }
+}
+
+extension [Notice.Reason] {
+    /// Whether maintenance is among the reasons, so that they pass with it.
+    var namesMaintenance: Bool { contains { $0.source.hasPrefix("maintenance ") } }
 }

@@ -2,33 +2,40 @@
 
 import Foundation
 
-/// Why a file cannot be read, or written.
+/// A file that cannot be read, or written, and why.
 struct FileFailure: Error, CustomStringConvertible {
-    /// In the system's words, to stand behind a colon.
-    let reason: String
+    /// What was to be done with it.
+    enum Action: String {
+        case read, written
+    }
 
-    var description: String { reason }
+    /// In one sentence, to stand behind "error: ".
+    let description: String
 
-    init(_ reason: String) { self.reason = reason }
+    init(_ path: String, cannotBe action: Action, _ reason: String) {
+        description = "`\(path)` cannot be \(action.rawValue): \(reason)"
+    }
 
-    /// In the words of the system's error that lies beneath another one, or is meant by it.
-    init(_ error: any Error) {
+    /// Gives the reason in the words of the system's error that lies beneath another one, or is
+    /// meant by it.
+    init(_ path: String, cannotBe action: Action, _ error: any Error) {
+        self.init(path, cannotBe: action, Self.reason(error))
+    }
+
+    private static func reason(_ error: any Error) -> String {
         let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
         let cause = underlying ?? error as NSError
-        if cause.domain == NSPOSIXErrorDomain {
-            self = FileFailure(status: Int32(cause.code))
-            return
-        }
-        switch (error as? CocoaError)?.code {
-        case .fileNoSuchFile, .fileReadNoSuchFile: self = FileFailure(status: ENOENT)
-        case .fileReadNoPermission, .fileWriteNoPermission: self = FileFailure(status: EACCES)
-        default: self = FileFailure(error.localizedDescription)
+        if cause.domain == NSPOSIXErrorDomain { return words(for: Int32(cause.code)) }
+        return switch (error as? CocoaError)?.code {
+        case .fileNoSuchFile, .fileReadNoSuchFile: words(for: ENOENT)
+        case .fileReadNoPermission, .fileWriteNoPermission: words(for: EACCES)
+        default: error.localizedDescription
         }
     }
 
-    private init(status: Int32) {
+    private static func words(for status: Int32) -> String {
         let words = unsafe String(cString: strerror(status))
-        reason = words.prefix(1).lowercased() + words.dropFirst()
+        return words.prefix(1).lowercased() + words.dropFirst()
     }
 }
 
@@ -38,13 +45,19 @@ enum InputFile {
     static func bytes(at path: String) throws(FileFailure) -> [UInt8] {
         let url = URL(fileURLWithPath: path)
         if (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
-            throw FileFailure("it is a folder")
+            throw FileFailure(path, cannotBe: .read, "it is a folder")
         }
         do {
             let handle = try FileHandle(forReadingFrom: url)
             return Array(try handle.readToEnd() ?? Data())
         } catch {
-            throw FileFailure(error)
+            throw FileFailure(path, cannotBe: .read, error)
         }
+    }
+
+    /// The same, or for `-` everything on standard input.
+    static func bytesOrInput(at path: String) throws(FileFailure) -> [UInt8] {
+        path == "-"
+            ? Array(FileHandle.standardInput.readDataToEndOfFile()) : try bytes(at: path)
     }
 }

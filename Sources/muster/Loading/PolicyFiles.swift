@@ -87,7 +87,7 @@ struct PolicyFiles {
         do throws(FileFailure) {
             bytes = try InputFile.bytes(at: file)
         } catch {
-            report("unreadable-file", file, "`\(file)` cannot be read: \(error)")
+            report("unreadable-file", file, "\(error)")
             return []
         }
         texts[file] = bytes

@@ -17,9 +17,9 @@ struct ResourceFile {
         let name = path == "-" ? "standard input" : path
         let bytes: [UInt8]
         do throws(FileFailure) {
-            bytes = try Self.content(of: path)
+            bytes = try InputFile.bytesOrInput(at: path)
         } catch {
-            problems.append("error: `\(path)` cannot be read: \(error)")
+            problems.append("error: \(error)")
             return
         }
         let decoder = AvailabilityDecoder()
@@ -42,12 +42,6 @@ struct ResourceFile {
                 fail(name, line, "\(error)")
             }
         }
-    }
-
-    private static func content(of path: String) throws(FileFailure) -> [UInt8] {
-        path == "-"
-            ? Array(FileHandle.standardInput.readDataToEndOfFile())
-            : try InputFile.bytes(at: path)
     }
 
     private mutating func fail(_ file: String, _ line: Int, _ message: String) {

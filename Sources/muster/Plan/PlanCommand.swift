@@ -83,7 +83,7 @@ struct PlanCommand: ParsableCommand {
         do {
             try Data(text.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            Terminal.error.write("error: `\(path)` cannot be written: \(FileFailure(error))")
+            Terminal.error.write("error: \(FileFailure(path, cannotBe: .written, error))")
             throw ExitCode.invalidInput
         }
     }

@@ -27,8 +27,7 @@ enum SettingsFile {
             for warning in resolution.warnings { Terminal.error.write("warning: \(warning)") }
             return resolution.settings
         } catch let error as FileFailure {
-            let name = config ?? ""
-            Terminal.error.write("error: the settings file `\(name)` cannot be read: \(error)")
+            Terminal.error.write("error: the settings file \(error)")
             throw ExitCode.misconfigured
         } catch let error as SettingsError {
             show(error, texts)

@@ -33,12 +33,9 @@ struct SolveCommand: ParsableCommand {
         let name = file == "-" ? "standard input" : file
         let bytes: [UInt8]
         do throws(FileFailure) {
-            bytes =
-                file == "-"
-                ? Array(FileHandle.standardInput.readDataToEndOfFile())
-                : try InputFile.bytes(at: file)
+            bytes = try InputFile.bytesOrInput(at: file)
         } catch {
-            Terminal.error.write("error: `\(file)` cannot be read: \(error)")
+            Terminal.error.write("error: \(error)")
             throw ExitCode.invalidInput
         }
         let (read, diagnostics) = OPBReader.read(bytes, source: name)

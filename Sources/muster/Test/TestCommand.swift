@@ -74,8 +74,7 @@ struct TestCommand: ParsableCommand {
         } catch {
             let start = Mark(line: 0, column: 0)
             let span = SourceSpan(source: file, start: start, end: start)
-            let message = "`\(file)` cannot be read: \(error)"
-            let finding = Diagnostic("unreadable-file", message, at: span)
+            let finding = Diagnostic("unreadable-file", "\(error)", at: span)
             return TestReport.File(path: file, tests: [], diagnostics: [finding], texts: [:])
         }
         let reading = ScenarioReader.read(file: file, bytes: bytes, .files)
@@ -102,7 +101,7 @@ struct TestCommand: ParsableCommand {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            Terminal.error.write("error: `\(path)` cannot be written: \(FileFailure(error))")
+            Terminal.error.write("error: \(FileFailure(path, cannotBe: .written, error))")
             throw ExitCode.invalidInput
         }
     }

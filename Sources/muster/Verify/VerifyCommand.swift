@@ -27,7 +27,7 @@ struct VerifyCommand: ParsableCommand {
         do throws(FileFailure) {
             bytes = try InputFile.bytes(at: file)
         } catch {
-            Terminal.error.write("error: `\(file)` cannot be read: \(error)")
+            Terminal.error.write("error: \(error)")
             throw ExitCode.invalidInput
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -69,7 +69,8 @@ struct VerifyCommand: ParsableCommand {
                 try Data(text.utf8).write(to: url)
             }
         } catch {
-            Terminal.error.write("error: `\(folder)` cannot be written: \(FileFailure(error))")
+            let failure = FileFailure(folder, cannotBe: .written, error)
+            Terminal.error.write("error: \(failure)")
         }
     }
 }
