@@ -65,7 +65,7 @@ struct Record: Equatable {
 
 /// Repeats `step` until it returns something.
 func eventually<R>(
-    within limit: Duration = .seconds(20),
+    within limit: Duration = .seconds(60),
     _ what: Comment,
     _ step: () throws -> R?
 ) throws -> R {
@@ -79,7 +79,7 @@ func eventually<R>(
 /// Repeats `step` until it says that it is done.
 func wait(
     for what: Comment,
-    within limit: Duration = .seconds(20),
+    within limit: Duration = .seconds(60),
     _ isDone: () throws -> Bool
 ) throws {
     _ = try eventually(within: limit, what) { try isDone() ? true : nil }

@@ -89,7 +89,8 @@ struct FaultTests {
         try bus.broker.takeDown()
         let began = ContinuousClock.now
         try await worker.stop()
-        #expect(ContinuousClock.now - began < .seconds(20))
+        // Far less than the interval between two commits, and enough for a busy machine.
+        #expect(ContinuousClock.now - began < .seconds(90))
     }
 
     @Test("Two workers share the partitions, and one takes over from the other when that stops")

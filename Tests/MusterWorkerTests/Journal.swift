@@ -38,7 +38,7 @@ final class Journal<Entry: Sendable>: Sendable {
     @discardableResult
     func wait(
         for what: String,
-        within limit: Duration = .seconds(30),
+        within limit: Duration = .seconds(90),
         until isMet: @escaping @Sendable ([Entry]) -> Bool
     ) async throws -> [Entry] {
         let id = content.withLock { content in
@@ -67,7 +67,7 @@ final class Journal<Entry: Sendable>: Sendable {
     /// Waits for an entry of a kind.
     func first<Found>(
         _ what: String,
-        within limit: Duration = .seconds(30),
+        within limit: Duration = .seconds(90),
         _ pick: @escaping @Sendable (Entry) -> Found?
     ) async throws -> Found {
         let entries = try await wait(for: what, within: limit) { entries in
