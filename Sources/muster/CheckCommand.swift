@@ -30,13 +30,16 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         var files = PolicyFiles(paths)
+        var inventoryWarnings = 0
         if let resources, !files.hasErrors {
             let file = ResourceFile(path: resources, timestamp: .now)
             try file.requireValid()
+            inventoryWarnings =
+                file.warnings.count + file.warnOfStrangers(to: files.baseline.documents)
             files.add(Self.conflicts(files.baseline, file))
         }
-        let warnings = files.diagnostics.count { $0.severity == .warning }
-        let errors = files.diagnostics.count - warnings
+        let errors = files.diagnostics.count { $0.severity == .error }
+        let warnings = files.diagnostics.count - errors + inventoryWarnings
         switch output {
         case .json:
             let findings = files.diagnostics.map(\.json).joined(separator: ",")

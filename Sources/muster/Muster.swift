@@ -1,6 +1,8 @@
 // The command line (contract, section 8).
 
 import ArgumentParser
+import Foundation
+import MusterPolicy
 
 @main
 struct Muster: AsyncParsableCommand {
@@ -19,4 +21,19 @@ struct Muster: AsyncParsableCommand {
             VerifyCommand.self,
         ]
     )
+
+    /// Runs what the arguments ask for; of a command that is nearly one, says which.
+    static func main() async {
+        if let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-") {
+            let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+            if first != "help", !known.contains(first) {
+                Terminal.error.write("error: there is no command `\(first)`")
+                let nearest = Spelling.nearest(to: first, among: known)
+                let help = nearest.map { "did you mean `\($0)`?" } ?? "`muster --help` lists them"
+                Terminal.error.write("  help: \(help)")
+                Foundation.exit(ExitCode.validationFailure.rawValue)
+            }
+        }
+        await main(nil)
+    }
 }

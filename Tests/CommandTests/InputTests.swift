@@ -115,4 +115,127 @@ import Testing
         #expect(status == 1)
         #expect(output.contains("cannot be written: no such file or directory"), "\(output)")
     }
+
+    @Test("a field that is nearly one that counts is told; others may be there")
+    func misspeltFields() throws {
+        let reports = """
+            {"domain":"d","resource":"vm-1","stat":"offline","region":"eu"}
+            {"domain":"d","resources":[{"resource":"vm-2","stat":"online"},{"resource":"vm-3"}]}
+
+            """
+        let text = Self.policy.replacing("{application: shpo}", with: "{resource: vm-1}")
+        for command in [["plan", "--policies"], ["explain", "--policies"], ["check"]] {
+            let (output, status) = try run(
+                command + ["p.yaml", "--resources", "r.jsonl"],
+                ["p.yaml": text, "r.jsonl": reports]
+            )
+            #expect(status == 0)
+            #expect(
+                output.contains(
+                    "warning: r.jsonl:1: the field `stat` is passed over, here and 1 more time; "
+                        + "did you mean `state`?"
+                ),
+                "\(output)"
+            )
+            #expect(!output.contains("region"), "\(output)")
+        }
+    }
+
+    @Test(
+        "JSON that is no line for each event is told as one mistake, with what mends it",
+        arguments: [("[\n{\n\"resource\": \"a\"\n},\n{}\n]\n", ".[]"), ("\n{\n}\n", ".")]
+    )
+    func otherForms(_ text: String, _ filter: String) throws {
+        let (output, status) = try run(
+            ["plan", "--policies", "p.yaml", "--resources", "r.json"],
+            ["p.yaml": Self.policy, "r.json": text]
+        )
+        #expect(status == 1)
+        #expect(output.split(separator: "\n").count == 2, "\(output)")
+        #expect(output.contains("jq -c '\(filter)' FILE"), "\(output)")
+    }
+
+    @Test("policies and resources of different domains are told")
+    func strangers() throws {
+        let text = Self.policy.replacing("name: web", with: "name: web\ndomain: e")
+        let files = ["p.yaml": text, "r.jsonl": Self.reports]
+        let arguments = ["plan", "--policies", "p.yaml", "--resources", "r.jsonl"]
+        let warning = "warning: documents are for domain `e`, of which r.jsonl reports nothing"
+        #expect(try run(arguments, files).output.contains(warning))
+        let own = ["p.yaml": Self.policy, "r.jsonl": Self.reports]
+        #expect(try !run(arguments, own).output.contains("warning: documents"))
+    }
+
+    @Test("a test of policies in the place of a policy is passed over and told")
+    func policyTest() throws {
+        for name in ["web.test.yaml", "web.yaml"] {
+            let (output, status) = try run(["check", name], [name: "tests: []\n"])
+            #expect(status == 0)
+            #expect(output.contains("`muster test \(name)` runs them"), "\(output)")
+        }
+    }
+
+    @Test("an empty policy file is told, and explain does not say that every policy holds")
+    func emptyPolicies() throws {
+        let files = ["p.yaml": "# nothing\n", "r.jsonl": Self.reports]
+        let (output, status) = try run(["check", "--strict", "p.yaml"], files)
+        #expect(status == 1)
+        #expect(output.contains("this file holds no document"), "\(output)")
+        let arguments = ["explain", "--policies", "p.yaml", "--resources", "r.jsonl"]
+        #expect(try run(arguments, files).output.contains("there is no policy"))
+    }
+
+    @Test("explain says that what it calls online is decided and not reported yet")
+    func decidedNotReported() throws {
+        let text = Self.policy.replacing("{application: shpo}", with: "{application: shop}")
+        let (output, status) = try run(
+            ["explain", "--policies", "p.yaml", "--resources", "r.jsonl", "web"],
+            ["p.yaml": text, "r.jsonl": Self.reports]
+        )
+        #expect(status == 0)
+        #expect(output.contains("1 change has yet to be made"), "\(output)")
+    }
+
+    @Test("a share of more than all is warned of")
+    func moreThanAll() throws {
+        let text = Self.policy.replacing("atLeast: 1", with: "atLeast: \"180%\"")
+        let (output, status) = try run(["check", "p.yaml"], ["p.yaml": text])
+        #expect(status == 0)
+        #expect(output.contains("warning[more-than-all]"), "\(output)")
+    }
+
+    @Test("a mistake in a step of a test is told alone, without what follows from it")
+    func followOn() throws {
+        let text = """
+            tests:
+            - name: t
+              domain: d
+              resources: [{resource: vm-1}]
+              steps:
+              - {after: 1 minute, expect: {changes: []}}
+
+            """
+        let (output, status) = try run(["test", "t.test.yaml"], ["t.test.yaml": text])
+        #expect(status == 1)
+        #expect(output.contains("is not a time"), "\(output)")
+        #expect(!output.contains("no step of the test expects"), "\(output)")
+    }
+
+    @Test(
+        "a command that is nearly one is told which",
+        arguments: [("chek", "`check`"), ("x", "--help")]
+    )
+    func unknownCommand(_ name: String, _ help: String) throws {
+        let (output, status) = try run([name], [:])
+        #expect(status == 64)
+        #expect(output.contains("there is no command `\(name)`"), "\(output)")
+        #expect(output.contains(help), "\(output)")
+    }
+
+    @Test("a trace that cannot be read is named with the reason")
+    func missingTrace() throws {
+        let (output, status) = try run(["simulate", "--trace", "nothing"], [:])
+        #expect(status == 1)
+        #expect(output.contains("cannot be read: no such file or directory"), "\(output)")
+    }
 }

@@ -84,11 +84,11 @@ import Testing
                 )
         )
         #expect(
-            try condition("{distinct: labels.zone, of: {}, state: offline, exactly: 120.05%}")
+            try condition("{distinct: labels.zone, of: {}, state: offline, exactly: 20.05%}")
                 == counted(
                     Quantity(.distinct(.label("zone")), of: Selector([]), state: .offline),
                     .exactly,
-                    .share(thousandthsOfPercent: 120_050)
+                    .share(thousandthsOfPercent: 20_050)
                 )
         )
     }

@@ -113,6 +113,7 @@ extension DocumentDecoder {
                     continue
                 }
                 let span = entry.value.span
+                warnOfMoreThanAll(relation, operand, at: span)
                 comparisons.append(
                     Comparison(relation, operand, at: span, parameter: scope.uses[span]?.name)
                 )
@@ -165,6 +166,22 @@ extension DocumentDecoder {
             mismatch(node, expected: "a whole number")
             return nil
         }
+    }
+
+    /// A quantity is at most the whole that its share is of.
+    private mutating func warnOfMoreThanAll(
+        _ relation: Comparison.Relation,
+        _ operand: Comparison.Operand,
+        at span: SourceSpan
+    ) {
+        guard [.atLeast, .greaterThan, .exactly].contains(relation),
+            case .share(let share) = operand, share > 100_000
+        else { return }
+        warning(
+            "more-than-all",
+            "more than 100% holds only where nothing is registered that matches",
+            at: span
+        )
     }
 
     private mutating func bound(_ node: Node, of key: String, atLeast least: Int) -> Int? {

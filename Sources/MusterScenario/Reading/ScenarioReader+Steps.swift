@@ -33,10 +33,14 @@ extension ScenarioReader {
             )
         ]
         guard let following else { return steps }
+        let before = diagnostics.count
         for item in list(following.value, "a list of steps") ?? [] {
             if let step = step(item, start, domain, after: steps) { steps.append(step) }
         }
-        if opening == nil, !steps.contains(where: { $0.expectation != nil }) {
+        // A step with a mistake is left out, and may have been the one that expects something.
+        if opening == nil, diagnostics.count == before,
+            !steps.contains(where: { $0.expectation != nil })
+        {
             error(
                 "missing-key",
                 "no step of the test expects anything",

@@ -62,6 +62,7 @@ struct ExplainCommand: ParsableCommand {
         let now = at.flatMap { Instant(rfc3339: $0) } ?? .now
         let resourceFile = ResourceFile(path: resources, timestamp: now)
         try resourceFile.requireValid()
+        resourceFile.warnOfStrangers(to: files.baseline.documents)
         let planning = Planning(
             reports: resourceFile.reports,
             baseline: files.baseline,
@@ -112,7 +113,9 @@ struct ExplainCommand: ParsableCommand {
                 DomainAnswer(
                     id: domain.id,
                     policies: names.compactMap { domain.explanation(of: $0) },
-                    contrast: contrast
+                    contrast: contrast,
+                    changes: domain.summary.changes.count,
+                    hasPolicies: !domain.policyNames.isEmpty
                 )
             )
         }
@@ -170,4 +173,8 @@ struct DomainAnswer {
     let id: DomainID
     let policies: [Domain.PolicyExplanation]
     let contrast: Domain.Contrast?
+    /// How many changes have yet to be made until the machines are as decided.
+    let changes: Int
+    /// Whether any policy is in force there, asked about or not.
+    let hasPolicies: Bool
 }

@@ -74,6 +74,7 @@ struct ExplainDocument: Encodable {
 
     struct DomainEntry: Encodable {
         let domain: String
+        let changes: Int
         let policies: [PolicyEntry]
         let contrast: Contrast?
     }
@@ -85,6 +86,7 @@ struct ExplainDocument: Encodable {
     private static func entry(_ answer: DomainAnswer) -> DomainEntry {
         DomainEntry(
             domain: answer.id.name,
+            changes: answer.changes,
             policies: answer.policies.map(entry),
             contrast: answer.contrast.map { contrast in
                 Contrast(

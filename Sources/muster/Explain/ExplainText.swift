@@ -16,13 +16,24 @@ struct ExplainText {
                 isFirst = false
                 write(policy, in: answer.id)
             }
+            if !answer.policies.isEmpty, answer.changes > 0 {
+                let changes = counted(answer.changes, "change")
+                terminal.write(
+                    "\nOnline is what is decided: \(changes) "
+                        + "\(answer.changes == 1 ? "has" : "have") yet to be made, "
+                        + "as `muster plan` shows."
+                )
+            }
             if let contrast = answer.contrast {
                 if !isFirst { terminal.write("") }
                 isFirst = false
                 write(contrast, in: answer.id)
             }
         }
-        if isFirst { terminal.write("every policy holds") }
+        if isFirst {
+            let isNone = answers.allSatisfy { !$0.hasPolicies }
+            terminal.write(isNone ? "there is no policy" : "every policy holds")
+        }
     }
 
     // MARK: Policies

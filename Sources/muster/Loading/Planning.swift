@@ -48,3 +48,8 @@ struct Planning {
         }
     }
 }
+
+extension Baseline {
+    /// The documents without where they come from.
+    var documents: [Document] { entries.map(\.document) }
+}

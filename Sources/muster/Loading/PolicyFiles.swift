@@ -92,6 +92,24 @@ struct PolicyFiles {
         }
         texts[file] = bytes
         let text = DocumentText(file: file, bytes: bytes)
+        let (nodes, findings) = text.nodes()
+        if Self.holdsTests(nodes) || FileTree.Kind.tests.includes(file) {
+            report(
+                "policy-test",
+                file,
+                "this file holds tests of policies and is passed over",
+                severity: .warning,
+                help: "`muster test \(file)` runs them"
+            )
+            return []
+        }
+        let isEmpty = nodes.allSatisfy { node in
+            if case .scalar(.null, _, _) = node.content { true } else { false }
+        }
+        if isEmpty, !findings.hasErrors {
+            let message = "this file holds no document"
+            report("no-documents", file, message, severity: .warning)
+        }
         guard let settings = Self.settings(in: text) else { return [text] }
         settingsFileCount += 1
         do throws(SettingsError) {
@@ -112,10 +130,20 @@ struct PolicyFiles {
         return nodes[0]
     }
 
+    /// Whether documents are those of a file for `muster test`, whatever its name.
+    private static func holdsTests(_ nodes: [Node]) -> Bool {
+        nodes.contains { node in
+            guard case .mapping(let entries) = node.content else { return false }
+            return entries.contains { $0.key == "tests" }
+                && !entries.contains { ["apiVersion", "kind"].contains($0.key) }
+        }
+    }
+
     private mutating func report(
         _ code: String,
         _ path: String,
         _ message: String,
+        severity: Diagnostic.Severity = .error,
         help: String? = nil
     ) {
         let start = Mark(line: 0, column: 0)
@@ -124,6 +152,7 @@ struct PolicyFiles {
                 code,
                 message,
                 at: SourceSpan(source: path, start: start, end: start),
+                severity: severity,
                 help: help
             )
         )

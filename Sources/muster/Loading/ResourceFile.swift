@@ -4,17 +4,22 @@ import ArgumentParser
 import Foundation
 import MusterMessages
 import MusterModel
+import MusterPolicy
 
 /// The reports of a file, by domain.
 struct ResourceFile {
+    /// What people call it.
+    let name: String
     /// Reports in the order of the file.
     private(set) var reports: [DomainID: [Report]] = [:]
     /// What is wrong, a line each.
     private(set) var problems: [String] = []
+    /// What may be a slip and does no harm, a line each.
+    private(set) var warnings: [String] = []
 
     /// Reads a file, or standard input for `-`. Empty lines are passed over.
     init(path: String, timestamp: Instant) {
-        let name = path == "-" ? "standard input" : path
+        name = path == "-" ? "standard input" : path
         let bytes: [UInt8]
         do throws(FileFailure) {
             bytes = try InputFile.bytesOrInput(at: path)
@@ -22,7 +27,18 @@ struct ResourceFile {
             problems.append("error: \(error)")
             return
         }
+        if let line = Self.lineOfOtherForm(bytes) {
+            fail(line, "an event is one JSON object on one line of its own")
+            let jq = bytes.first { !Self.space.contains($0) } == UInt8(ascii: "[") ? ".[]" : "."
+            problems.append("  help: `jq -c '\(jq)' FILE` writes it so")
+            return
+        }
+        read(bytes, timestamp)
+    }
+
+    private mutating func read(_ bytes: [UInt8], _ timestamp: Instant) {
         let decoder = AvailabilityDecoder()
+        var unknown: [String: (line: Int, count: Int)] = [:]
         var start = 0
         var line = 0
         while start < bytes.count {
@@ -30,30 +46,81 @@ struct ResourceFile {
             line += 1
             defer { start = end + 1 }
             let text = start..<end
-            if bytes[text].allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
+            if bytes[text].allSatisfy(Self.space.contains) { continue }
             do {
                 let event = try decoder.decode(bytes, in: text, timestamp: timestamp)
+                for field in decoder.unknownFields(bytes, in: text) {
+                    unknown[field, default: (line, 0)].count += 1
+                }
                 guard let domain = event.domain else {
-                    fail(name, line, "the event names no domain; add \"domain\": \"…\"")
+                    fail(line, "the event names no domain; add \"domain\": \"…\"")
                     continue
                 }
                 reports[domain, default: []] += event.reports
             } catch {
-                fail(name, line, "\(error)")
+                fail(line, "\(error)")
             }
         }
+        let inOrder = unknown.sorted { ($0.value.line, $0.key) < ($1.value.line, $1.key) }
+        for (field, place) in inOrder { warn(of: field, at: place.line, count: place.count) }
     }
 
-    private mutating func fail(_ file: String, _ line: Int, _ message: String) {
-        problems.append("error: \(file):\(line): \(message)")
+    private static let space: [UInt8] = [0x20, 0x09, 0x0D, 0x0A]
+
+    /// Where the file begins with a list, or with an object that goes on over further lines.
+    private static func lineOfOtherForm(_ bytes: [UInt8]) -> Int? {
+        guard let start = bytes.firstIndex(where: { !space.contains($0) }) else { return nil }
+        let line = 1 + bytes[..<start].count { $0 == UInt8(ascii: "\n") }
+        if bytes[start] == UInt8(ascii: "[") { return line }
+        guard bytes[start] == UInt8(ascii: "{") else { return nil }
+        let rest = bytes[(start + 1)...].prefix { $0 != UInt8(ascii: "\n") }
+        return rest.allSatisfy(space.contains) ? line : nil
     }
 
-    /// Shows what is wrong on standard error.
+    private mutating func fail(_ line: Int, _ message: String) {
+        problems.append("error: \(name):\(line): \(message)")
+    }
+
+    /// Says of a field that is nearly one that counts what it was probably meant to be. Others are
+    /// allowed, as producers may say more than is of use here.
+    private mutating func warn(of field: String, at line: Int, count: Int) {
+        guard let meant = Spelling.nearest(to: field, among: AvailabilityDecoder.fields) else {
+            return
+        }
+        let often = count > 1 ? ", here and \(counted(count - 1, "more time"))" : ""
+        warnings.append(
+            "warning: \(name):\(line): the field `\(field)` is passed over\(often); "
+                + "did you mean `\(meant)`?"
+        )
+    }
+
+    /// Shows what is wrong, and what may be, on standard error.
     ///
     /// - Throws: the exit status for invalid input when something is.
     func requireValid() throws {
         for problem in problems.prefix(20) { Terminal.error.write(problem) }
         if problems.count > 20 { Terminal.error.write("and \(problems.count - 20) more") }
         if !problems.isEmpty { throw ExitCode.invalidInput }
+        for warning in warnings { Terminal.error.write(warning) }
+    }
+
+    /// Says on standard error where documents and reports are about different domains.
+    ///
+    /// - Returns: how many warnings that made.
+    @discardableResult
+    func warnOfStrangers(to documents: [Document]) -> Int {
+        let named = Set(documents.compactMap(\.domain))
+        guard !documents.contains(where: { $0.domain == nil && $0.kind == .policy }) else {
+            return 0
+        }
+        let missing = named.subtracting(reports.keys).sorted()
+        let strangers = Set(reports.keys).subtracting(named).sorted()
+        guard let first = missing.first, let other = strangers.first else { return 0 }
+        let more = strangers.count > 1 ? " and \(strangers.count - 1) more" : ""
+        Terminal.error.write(
+            "warning: documents are for domain `\(first)`, of which \(name) reports nothing; "
+                + "it reports of domain `\(other)`\(more), for which there is no document"
+        )
+        return 1
     }
 }

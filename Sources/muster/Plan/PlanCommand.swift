@@ -59,6 +59,7 @@ struct PlanCommand: ParsableCommand {
         let now = at.flatMap { Instant(rfc3339: $0) } ?? .now
         let resourceFile = ResourceFile(path: resources, timestamp: now)
         try resourceFile.requireValid()
+        resourceFile.warnOfStrangers(to: files.baseline.documents)
         let plans = plans(for: resourceFile, files.baseline, now)
         switch output {
         case .json: try PlanDocument(plans).write()

@@ -76,15 +76,18 @@ struct SimulateCommand: ParsableCommand {
     }
 
     private func replay(_ path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            Terminal.error.write("muster: cannot read \(path)")
+        let bytes: [UInt8]
+        do throws(FileFailure) {
+            bytes = try InputFile.bytes(at: path)
+        } catch {
+            Terminal.error.write("error: \(error)")
             throw ExitCode.invalidInput
         }
         let trace: Trace
         do throws(Trace.ReadingError) {
-            trace = try Trace(String(decoding: data, as: UTF8.self))
+            trace = try Trace(String(decoding: bytes, as: UTF8.self))
         } catch {
-            Terminal.error.write("muster: \(path): \(error)")
+            Terminal.error.write("error: \(path): \(error)")
             throw ExitCode.invalidInput
         }
         let violation = trace.run(mutation: plant)
