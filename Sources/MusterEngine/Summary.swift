@@ -71,7 +71,9 @@ extension Domain {
             isOptimal: unproven.isEmpty,
             objective: objective,
             bound: bound(of: objective),
-            desired: slots.filter { situation.isManaged[$0.value] }.map { id, slot in
+            desired: slots.filter { _, slot in
+                slot < situation.isManaged.count && situation.isManaged[slot]
+            }.map { id, slot in
                 (id, situation.isOnline[slot] ? .online : .offline)
             },
             policies: situation.policies.map {

@@ -85,7 +85,9 @@ extension Situation {
                 shortfall[priority] = (shortfall[priority] ?? 0).saturatingAdd(ground.shortfall)
             }
         }
-        for slot in inventory.registered where inventory.isUsable[slot] {
+        // What was taken in without deciding has neither a place nor a price yet.
+        let decided = isOnline.count
+        for slot in inventory.registered where slot < decided && inventory.isUsable[slot] {
             if isOnline[slot] != isCurrentlyOnline(slot) { objective.changes += changeCost[slot] }
             if isOnline[slot] {
                 objective.running = objective.running.saturatingAdd(onlineCost[slot])
