@@ -30,7 +30,8 @@ extension Explainer {
         result += registrations(for: core)
         result += endings(of: core)
         result += withdrawals(of: rivals)
-        return result
+        // To ask for nothing any more is a way out too, but nobody's first.
+        return result.filter { !$0.asksForNothing } + result.filter(\.asksForNothing)
     }
 
     /// The other policies of a contradiction, in order.
@@ -115,4 +116,15 @@ func listed(_ names: [String], most: Int) -> String {
     guard names.count > most else { return names.joined(separator: ", ") }
     return names.prefix(most - 1).joined(separator: ", ")
         + " and \(names.count - most + 1) more"
+}
+
+extension Notice.Suggestion {
+    /// Whether it lets a policy hold by leaving nothing of one of its demands.
+    fileprivate var asksForNothing: Bool {
+        guard case .relax(_, let changes) = remedy else { return false }
+        return changes.contains { change in
+            change.relation == Comparison.Relation.atLeast.rawValue
+                && ["0", "0%"].contains(change.to)
+        }
+    }
 }
