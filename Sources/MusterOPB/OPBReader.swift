@@ -185,11 +185,14 @@ public struct OPBReader {
         case "<=": return .atMost
         case "=": return .equal
         case let other:
+            // Where it is missing, what was written ends before the blanks.
+            let blanks = bytes[..<start].reversed().prefix { " \t\r\n".utf8.contains($0) }
+            let end = start - blanks.count
             throw failure(
                 "syntax",
-                other.isEmpty ? "`>=` or `=` is expected" : "`\(other)` is no comparison",
-                at: start,
-                help: "constraints compare with `>=` or `=`"
+                other.isEmpty ? "`>=`, `<=` or `=` is expected" : "`\(other)` is no comparison",
+                at: other.isEmpty ? end : start,
+                help: "constraints compare with `>=`, `<=` or `=`"
             )
         }
     }

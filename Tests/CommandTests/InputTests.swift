@@ -238,4 +238,21 @@ import Testing
         #expect(status == 1)
         #expect(output.contains("cannot be read: no such file or directory"), "\(output)")
     }
+
+    @Test("what maintenance lacks is told with what to write")
+    func maintenance() throws {
+        let text = "apiVersion: muster/v1\nkind: Maintenance\nname: m\ndrain: {kind: vm}\n"
+        let (output, status) = try run(["check", "m.yaml"], ["m.yaml": text])
+        #expect(status == 1)
+        #expect(output.contains("write `where: {…}` and `effect: drain`"), "\(output)")
+        #expect(output.contains("one of `drain`, `cordon`, `ignore`"), "\(output)")
+    }
+
+    @Test("a file that is no problem is refused at what is there, not at the line after it")
+    func noProblem() throws {
+        let (output, status) = try run(["solve", "h.opb"], ["h.opb": "hello\n"])
+        #expect(status == 1)
+        #expect(output.contains("h.opb:1:6"), "\(output)")
+        #expect(output.contains("`>=`, `<=` or `=` is expected"), "\(output)")
+    }
 }

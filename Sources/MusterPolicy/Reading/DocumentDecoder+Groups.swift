@@ -76,6 +76,13 @@ extension DocumentDecoder {
         }
     }
 
+    /// An effect that was taken for a key of its own.
+    private static let effectsAsKeys = Dictionary(
+        uniqueKeysWithValues: Maintenance.Effect.allCases.map { effect in
+            (effect.rawValue, "write `where: {…}` and `effect: \(effect.rawValue)`")
+        }
+    )
+
     mutating func maintenance(_ node: Node, isEnclosed: Bool) -> Maintenance? {
         guard let written = mapping(node, expected: "a maintenance entry"),
             checkVersion(written, isRequired: !isEnclosed)
@@ -85,14 +92,15 @@ extension DocumentDecoder {
             written,
             known: Self.headKeys + ["where", "effect", "from", "until"],
             of: "a maintenance entry",
-            hints: Self.foreignKeys
+            hints: Self.foreignKeys.merging(Self.effectsAsKeys) { own, _ in own }
         )
         let name = name(written)
         let domain = domain(written)
-        let selector = required("where", written).flatMap { self.selector(substituted($0)) }
-        let effect = required("effect", written).flatMap {
-            word($0, of: "effect", Maintenance.Effect.self)
-        }
+        let selector = required("where", written, help: "write `where: {…}`, as for `count`")
+            .flatMap { self.selector(substituted($0)) }
+        let effects = Maintenance.Effect.allCases.map { "`\($0.rawValue)`" }
+        let effect = required("effect", written, help: "one of \(effects.joined(separator: ", "))")
+            .flatMap { word($0, of: "effect", Maintenance.Effect.self) }
         let from = instant(written["from"])
         let until = instant(written["until"])
         if let from, let until, from >= until, let entry = written["until"] {

@@ -209,10 +209,10 @@ extension DocumentDecoder {
     }
 
     /// The value of a key that has to be there.
-    mutating func required(_ key: String, _ fields: Fields) -> Node? {
+    mutating func required(_ key: String, _ fields: Fields, help: String? = nil) -> Node? {
         if let entry = fields[key] { return entry.value }
         guard !wasSuggested([key], in: fields) else { return nil }
-        error("missing-key", "`\(key)` is missing", at: fields.head)
+        error("missing-key", "`\(key)` is missing", at: fields.head, help: help)
         return nil
     }
 }
