@@ -186,7 +186,7 @@ public struct OPBReader {
         case "=": return .equal
         case let other:
             // Where it is missing, what was written ends before the blanks.
-            let blanks = bytes[..<start].reversed().prefix { " \t\r\n".utf8.contains($0) }
+            let blanks = bytes[..<start].reversed().prefix(while: Self.isBlank)
             let end = start - blanks.count
             throw failure(
                 "syntax",

@@ -239,4 +239,19 @@ struct AvailabilityDecoderTests {
         #expect(try decode("{\"resources\":[\(full)]}").reports.count == 100_000)
         #expect(failure("{\"resources\":[\(full),\(element)]}")?.code == .tooLarge)
     }
+
+    @Test("fields that mean nothing are named, wherever they stand and whatever is around them")
+    func unknownFields() {
+        for (text, names) in [
+            (#"{"resources":null,"stat":null,"resource":"a"}"#, ["stat"]),
+            (
+                #"{"x":[{"y":1}],"resources":[{"stat":1},{"resources":[{"z":1}]}],"w":{}}"#,
+                ["x", "stat", "w"]
+            ),
+            (#"{"resource":"a","labels":{"stat":"b"},"capacity":{"cpu":1}}"#, []),
+            (#"{"resources":[],"domian":"d"}"#, ["domian"]),
+        ] {
+            #expect(AvailabilityDecoder().unknownFields(Array(text.utf8)) == names, "\(text)")
+        }
+    }
 }

@@ -31,11 +31,11 @@ private struct UnknownFields {
             let key = try json.key()
             let field = AvailabilityField(key, in: json)
             if field == nil { names.append(json.string(key)) }
-            guard field == .resources, !isElement, try !json.takeNull() else {
-                if try !json.takeNull() { try json.skipValue() }
+            guard field == .resources, !isElement else {
+                try json.skipValue()
                 continue
             }
-            guard try json.enterArray(or: .notArray) else { continue }
+            guard try !json.takeNull(), try json.enterArray(or: .notArray) else { continue }
             repeat { try fields(ofElement: true) } while try json.nextElement()
         } while try json.nextMember()
     }

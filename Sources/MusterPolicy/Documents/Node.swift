@@ -70,3 +70,10 @@ extension Int {
         return overflow ? .max : sum
     }
 }
+
+extension Node {
+    /// Whether nothing is written there, or `null`.
+    public var isNull: Bool {
+        if case .scalar(.null, _, _) = content { true } else { false }
+    }
+}

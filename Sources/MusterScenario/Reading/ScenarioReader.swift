@@ -71,9 +71,7 @@ public struct ScenarioReader {
         guard !findings.hasErrors else { return [] }
         var names: [String: SourceSpan] = [:]
         var scenarios: [Scenario] = []
-        let documents = nodes.filter {
-            if case .scalar(.null, _, _) = $0.content { false } else { true }
-        }
+        let documents = nodes.filter { !$0.isNull }
         if documents.isEmpty {
             let start = Mark(line: 1, column: 1)
             error(

@@ -82,7 +82,7 @@ struct Layers {
     private mutating func add(_ node: Node, under section: String) {
         guard case .mapping(let entries) = node.content else {
             // An empty file, or a section with nothing in it, sets nothing.
-            if case .scalar(.null, _, _) = node.content { return }
+            if node.isNull { return }
             problems.append(
                 SettingProblem(section, "must be a mapping of settings", .file(node.span))
             )

@@ -97,11 +97,12 @@ struct ExplainCommand: ParsableCommand {
         let isAboutResources = why != nil || whyNot != nil
         var answers: [DomainAnswer] = []
         for domain in domains {
+            let summary = domain.summary
             let names: [String]
             if policy.isEmpty {
                 names =
                     isAboutResources
-                    ? [] : domain.summary.policies.filter { !$0.isSatisfied }.map(\.name)
+                    ? [] : summary.policies.filter { !$0.isSatisfied }.map(\.name)
             } else {
                 names = policy.filter { domain.policyNames.contains($0) }
             }
@@ -114,8 +115,8 @@ struct ExplainCommand: ParsableCommand {
                     id: domain.id,
                     policies: names.compactMap { domain.explanation(of: $0) },
                     contrast: contrast,
-                    changes: domain.summary.changes.count,
-                    hasPolicies: !domain.policyNames.isEmpty
+                    changes: summary.changes.count,
+                    hasPolicies: !summary.policies.isEmpty
                 )
             )
         }

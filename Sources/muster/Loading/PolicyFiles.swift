@@ -103,14 +103,11 @@ struct PolicyFiles {
             )
             return []
         }
-        let isEmpty = nodes.allSatisfy { node in
-            if case .scalar(.null, _, _) = node.content { true } else { false }
-        }
-        if isEmpty, !findings.hasErrors {
+        if nodes.allSatisfy(\.isNull), !findings.hasErrors {
             let message = "this file holds no document"
             report("no-documents", file, message, severity: .warning)
         }
-        guard let settings = Self.settings(in: text) else { return [text] }
+        guard !findings.hasErrors, let settings = Self.settings(in: nodes) else { return [text] }
         settingsFileCount += 1
         do throws(SettingsError) {
             _ = try Settings.resolve(file: settings)
@@ -121,9 +118,8 @@ struct PolicyFiles {
     }
 
     /// The document of a file of settings: unlike every policy it names neither version nor kind.
-    private static func settings(in text: DocumentText) -> Node? {
-        let (nodes, findings) = text.nodes()
-        guard nodes.count == 1, !findings.hasErrors, case .mapping(let entries) = nodes[0].content,
+    private static func settings(in nodes: [Node]) -> Node? {
+        guard nodes.count == 1, case .mapping(let entries) = nodes[0].content,
             !entries.isEmpty,
             !entries.contains(where: { ["apiVersion", "kind", "name"].contains($0.key) })
         else { return nil }

@@ -27,10 +27,9 @@ struct ResourceFile {
             problems.append("error: \(error)")
             return
         }
-        if let line = Self.lineOfOtherForm(bytes) {
+        if let (line, filter) = Self.otherForm(of: bytes) {
             fail(line, "an event is one JSON object on one line of its own")
-            let jq = bytes.first { !Self.space.contains($0) } == UInt8(ascii: "[") ? ".[]" : "."
-            problems.append("  help: `jq -c '\(jq)' FILE` writes it so")
+            problems.append("  help: `jq -c '\(filter)' FILE` writes it so")
             return
         }
         read(bytes, timestamp)
@@ -67,14 +66,15 @@ struct ResourceFile {
 
     private static let space: [UInt8] = [0x20, 0x09, 0x0D, 0x0A]
 
-    /// Where the file begins with a list, or with an object that goes on over further lines.
-    private static func lineOfOtherForm(_ bytes: [UInt8]) -> Int? {
+    /// Where the file begins with a list, or with an object that goes on over further lines, and
+    /// the filter by which `jq` makes lines of that.
+    private static func otherForm(of bytes: [UInt8]) -> (line: Int, filter: String)? {
         guard let start = bytes.firstIndex(where: { !space.contains($0) }) else { return nil }
         let line = 1 + bytes[..<start].count { $0 == UInt8(ascii: "\n") }
-        if bytes[start] == UInt8(ascii: "[") { return line }
+        if bytes[start] == UInt8(ascii: "[") { return (line, ".[]") }
         guard bytes[start] == UInt8(ascii: "{") else { return nil }
         let rest = bytes[(start + 1)...].prefix { $0 != UInt8(ascii: "\n") }
-        return rest.allSatisfy(space.contains) ? line : nil
+        return rest.allSatisfy(space.contains) ? (line, ".") : nil
     }
 
     private mutating func fail(_ line: Int, _ message: String) {
