@@ -18,37 +18,89 @@ extension Domain {
     /// it must come before ``takeStateChanges()``, and before the time is
     /// ``nextDeadline``.
     ///
+    /// - Parameters:
+    ///   - report: The report.
+    ///   - appearance: A fingerprint of all that it says beyond its observation, by which such a
+    ///     report is known again from then on; `none` where there is none.
     /// - Returns: whether the report was taken in. If not, nothing has changed, and the report is
     ///   for ``handle(_:at:)``, which asks this itself first.
     /// - Complexity: O(size of the report + policies that read the resource), without an
     ///   allocation. A resource that has recovered is held against the policies that do not hold.
-    public mutating func takeIdle(_ report: Resource) -> Bool {
-        guard let slot = situation.inventory.slots[report.id], epoch != nil, !isDecisionDue,
-            slot < situation.isManaged.count
-        else { return false }
-        guard !situation.inventory.isOutdated(report, slot) else {
+    public mutating func takeIdle(
+        _ report: Resource,
+        looking appearance: Fingerprint = .none
+    ) -> Bool {
+        guard let slot = situation.inventory.slots[report.id], isOpen(slot) else { return false }
+        let observation = report.observation
+        guard !situation.inventory.isOutdated(observation, slot) else {
             situation.inventory.ignore()
             return true
         }
-        guard isIdle(slot, report), situation.inventory.looksSame(report, slot) else {
+        guard isIdle(slot, observation), situation.inventory.looksSame(report, slot) else {
             return false
         }
-        let wasUsable = situation.inventory.isUsable[slot]
-        situation.inventory.renewLeaf(slot, by: report)
-        lease(slot)
-        if let end = leases.next, nextDeadline.map({ end < $0 }) ?? true { nextDeadline = end }
-        guard wasUsable != situation.inventory.isUsable[slot] else { return true }
-        situation.refresh(slot)
-        if situation.isManaged[slot] || !situation.occurrences[slot].isEmpty {
-            untold.append(IdleChange(slot: slot, id: report.id, wasUsable: wasUsable))
-        }
+        if appearance != .none { situation.inventory.note(appearance, of: slot) }
+        renew(slot, by: observation)
         return true
     }
 
+    /// Takes in a report as ``takeIdle(_:looking:)`` does, when its looks are known from an earlier
+    /// one. Unlike that, it may be called at any time.
+    ///
+    /// - Parameters:
+    ///   - observation: What may be new.
+    ///   - name: The resource's name in UTF-8.
+    ///   - appearance: The fingerprint of everything else.
+    ///   - now: The time.
+    /// - Returns: whether the report was taken in; if not, nothing has changed.
+    /// - Complexity: O(bytes of the name + policies that read the resource), without an allocation.
+    public mutating func takeIdle(
+        _ observation: Observation,
+        of name: Span<UInt8>,
+        looking appearance: Fingerprint,
+        at now: Instant
+    ) -> Bool {
+        guard isIdle(at: now), let slot = situation.inventory.slot(named: name), isOpen(slot),
+            situation.inventory.looksLike(appearance, slot)
+        else { return false }
+        guard !situation.inventory.isOutdated(observation, slot) else {
+            situation.inventory.ignore()
+            return true
+        }
+        guard isIdle(slot, observation) else { return false }
+        renew(slot, by: observation)
+        return true
+    }
+
+    /// Whether reports may be taken in before the next ``handle(_:at:)``.
+    public mutating func isIdle(at now: Instant) -> Bool {
+        refreshDeadline(at: now)
+        return isQuiet(at: now)
+    }
+
+    /// Whether a slot takes part in what was last decided.
+    private func isOpen(_ slot: Int) -> Bool {
+        epoch != nil && !isDecisionDue && slot < situation.isManaged.count
+    }
+
+    /// Takes in an observation from which nothing follows.
+    private mutating func renew(_ slot: Int, by observation: Observation) {
+        let wasUsable = situation.inventory.isUsable[slot]
+        situation.inventory.renewLeaf(slot, by: observation)
+        if observation.ttl != nil { lease(slot) }
+        if let end = leases.next, nextDeadline.map({ end < $0 }) ?? true { nextDeadline = end }
+        guard wasUsable != situation.inventory.isUsable[slot] else { return }
+        situation.refresh(slot)
+        if situation.isManaged[slot] || !situation.occurrences[slot].isEmpty {
+            let id = situation.inventory[slot].id
+            untold.append(IdleChange(slot: slot, id: id, wasUsable: wasUsable))
+        }
+    }
+
     /// Whether nothing follows from a report of a slot's resource that looks like the one before.
-    private mutating func isIdle(_ slot: Int, _ report: Resource) -> Bool {
+    private mutating func isIdle(_ slot: Int, _ report: Observation) -> Bool {
         guard !situation.inventory.isMarkedStale(slot), !situation.inventory.isInQuarantine(slot),
-            execution.flights.isEmpty || execution.flights[report.id] == nil
+            execution.flights.isEmpty || !isInFlight(slot)
         else { return false }
         let wasUsable = situation.inventory.isUsable[slot]
         let isSound = report.isAvailable && report.state != .faulted
@@ -58,7 +110,7 @@ extension Domain {
         if isSound != isBroken, isOnline == wasOnline { return true }
         guard !watchesResources, situation.inventory.hostsNobody(slot),
             situation.traits[slot].isDisjoint(with: [.ruled, .readsUsability]),
-            execution.remaining.isEmpty || execution.remaining[report.id] == nil,
+            execution.remaining.isEmpty || !isAwaited(slot),
             !situation.mattersToBlocked(slot)
         else { return false }
         let host = situation.inventory.host(of: slot)
@@ -68,6 +120,14 @@ extension Domain {
             return false
         }
         return wasUsable || !isUsable || !situation.isManaged[slot] || isBeyondImprovement(slot)
+    }
+
+    private func isInFlight(_ slot: Int) -> Bool {
+        situation.inventory.resources[slot].map { execution.flights[$0.id] != nil } ?? false
+    }
+
+    private func isAwaited(_ slot: Int) -> Bool {
+        situation.inventory.resources[slot].map { execution.remaining[$0.id] != nil } ?? false
     }
 
     // MARK: Events

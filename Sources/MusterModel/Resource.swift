@@ -11,15 +11,24 @@ public enum Placement: String, Hashable, Sendable {
 }
 
 /// A full report of one resource.
+///
+/// What most reports say anew stands first and together: there are many resources, and bringing
+/// them from memory is most of what a report costs.
 public struct Resource: Hashable, Sendable {
     /// Its name, unique in the domain.
     public var id: ResourceID
-    /// `vm`, `node`, `application` or any word of the user's.
-    public var kind: String
+    /// When it was in this state.
+    public var observedAt: Instant
+    /// Orders reports of one resource, where the reporter counts them.
+    public var sequence: Int?
+    /// How long the report holds; `nil` means for ever.
+    public var ttl: Duration?
     /// False when its reporter says that it must not be used.
     public var isAvailable: Bool
     /// The state that it reported.
     public var state: ReportedState
+    /// `vm`, `node`, `application` or any word of the user's.
+    public var kind: String
     /// The resource that hosts this one; it need not be registered.
     public var node: ResourceID?
     /// The cluster it belongs to.
@@ -32,12 +41,6 @@ public struct Resource: Hashable, Sendable {
     public var labels: [String: String]
     /// Named amounts, each at least 0: what a node offers, or what a virtual machine takes.
     public var capacity: [String: Int]
-    /// When it was in this state.
-    public var observedAt: Instant
-    /// Orders reports of one resource, where the reporter counts them.
-    public var sequence: Int?
-    /// How long the report holds; `nil` means for ever.
-    public var ttl: Duration?
 
     /// Makes a report; whatever is left out takes the contract's default.
     public init(

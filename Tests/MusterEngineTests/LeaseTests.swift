@@ -48,6 +48,53 @@ import Testing
         }
     }
 
+    @Test("a report whose own lease has ended when it comes leaves its resource stale at once")
+    func lateLease() throws {
+        var scene = try Scene(Self.oneUp)
+        _ = scene.report(vm("a", .online, ttl: .seconds(3600)), vm("b"))
+        var late = vm("a", .online, ttl: .seconds(10))
+        late.observedAt = scene.now + .seconds(1)
+        _ = scene.wait(.seconds(60))
+        let directives = scene.handle(.reports([.observed(late)]))
+        #expect(directives.notices(.resourceStale).map(\.status) == [.firing])
+        #expect(directives.orders == ["start b"])
+        #expect(scene.domain.summary.usable == 1)
+    }
+
+    @Test("a lease that was renewed changes nothing of what is said of others, as after a restore")
+    func renewedLease() throws {
+        var scene = try Scene(Self.oneUp)
+        let silent = vm("a", .online, ttl: .seconds(30))
+        _ = scene.report(silent, vm("b"), vm("c"))
+        _ = scene.wait(.seconds(20))
+        _ = scene.report(silent)
+        let entries = scene.domain.snapshot
+        var other = scene
+        other.domain = try Domain(entries, baseline: try baseline(Self.oneUp))
+        // The first lease would have ended by now; the one in force has not.
+        _ = scene.wait(.seconds(5))
+        _ = other.wait(.seconds(5))
+        // The broken one is told of before the one that appears, whichever way reports are taken.
+        let events = [Report.observed(stamped("z", scene)), .observed(broken("c", scene))]
+        scene.now = scene.now + .seconds(10)
+        other.now = other.now + .seconds(10)
+        let said = scene.handle(.reports(events.reversed()), .reports([events[0]]))
+        #expect(!said.isEmpty)
+        #expect(said == other.handle(.reports(events.reversed()), .reports([events[0]])))
+    }
+
+    private func stamped(_ name: String, _ scene: Scene) -> Resource {
+        var resource = vm(name)
+        resource.observedAt = scene.now
+        return resource
+    }
+
+    private func broken(_ name: String, _ scene: Scene) -> Resource {
+        var resource = stamped(name, scene)
+        resource.state = .faulted
+        return resource
+    }
+
     @Test("many that fall silent at one instant lead to one decision and to notices of their own")
     func many() throws {
         var scene = try Scene(

@@ -15,7 +15,7 @@ enum BusBenchmark: Benchmark {
 
     static func run() throws {
         let flags = Flags(known: [
-            "records", "rounds", "seconds", "guarantee", "only", "interval",
+            "records", "rounds", "seconds", "guarantee", "only", "interval", "cases",
         ])
         let text = flags.text("guarantee", Guarantee.exactlyOnce.rawValue)
         guard let guarantee = Guarantee(rawValue: text) else {
@@ -28,7 +28,8 @@ enum BusBenchmark: Benchmark {
                 records: flags.number("records", 50_000),
                 rounds: flags.number("rounds", 5),
                 guarantee,
-                interval: flags.number("interval", 50)
+                interval: flags.number("interval", 50),
+                cases: flags.number("cases", 3)
             )
         }
         if only != "throughput" {
@@ -44,13 +45,15 @@ enum BusBenchmark: Benchmark {
         records: Int,
         rounds: Int,
         _ guarantee: Guarantee,
-        interval: Int
+        interval: Int,
+        cases count: Int
     ) throws {
-        let cases: [(name: String, contender: BusContender, period: Int?)] = [
+        let all: [(name: String, contender: BusContender, period: Int?)] = [
             ("(i) bare loop", .bareLoop, nil),
             ("(ii) worker, nothing new", .worker, nil),
             ("(iii) worker, 1 in 100 decides", .worker, 100),
         ]
+        let cases = all.prefix(max(1, count))
         say(
             "\(records) records of 300 bytes, 4 partitions, \(guarantee.rawValue), "
                 + "commits each \(interval) ms, \(rounds) rounds"

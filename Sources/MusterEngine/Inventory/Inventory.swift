@@ -22,6 +22,8 @@ struct Inventory: Sendable {
     private var isQuarantined: [Bool] = []
     private var free: [Int] = []
     private var sharing = Sharing()
+    /// How resources are known again from the bytes of their reports.
+    var looks = Looks()
     /// The slots hosted by an id, whether that id is registered or not.
     private var hosted: [ResourceID: [Int]] = [:]
     /// By slot: the registered host's slot, or `nil`; and the slots that name this one as theirs.
@@ -78,7 +80,7 @@ struct Inventory: Sendable {
     /// it is usable.
     ///
     /// - Complexity: O(depth of hosting), without an allocation.
-    mutating func renewLeaf(_ slot: Int, by report: borrowing Resource) {
+    mutating func renewLeaf(_ slot: Int, by report: Observation) {
         touch(slot)
         write(report, slot)
         isUsable[slot] = isSoundUpwards(slot)
@@ -101,7 +103,7 @@ struct Inventory: Sendable {
             let slot = register(resource)
             return .structure(slot: slot, usability: refreshUsability(below: slot))
         }
-        guard !isOutdated(resource, slot) else {
+        guard !isOutdated(resource.observation, slot) else {
             ignoredReports += 1
             return .ignored
         }
@@ -109,11 +111,11 @@ struct Inventory: Sendable {
     }
 
     /// Whether a report was made before the one that is held.
-    func isOutdated(_ resource: borrowing Resource, _ slot: Int) -> Bool {
-        if let sequence = resource.sequence, let held = resources[slot]?.sequence {
+    func isOutdated(_ report: Observation, _ slot: Int) -> Bool {
+        if let sequence = report.sequence, let held = resources[slot]?.sequence {
             return sequence < held
         }
-        return resource.observedAt < resources[slot]?.observedAt ?? resource.observedAt
+        return report.observedAt < resources[slot]?.observedAt ?? report.observedAt
     }
 
     /// Whether selectors, hosts and quantities see no difference to the report that is held.
@@ -135,7 +137,7 @@ struct Inventory: Sendable {
         let wasStale = isStale[slot]
         let wasSound = isSound(slot)
         let isNewState = resources[slot]?.state != resource.state
-        write(resource, slot)
+        write(resource.observation, slot)
         let usability = isSound(slot) == wasSound ? [] : refreshUsability(below: slot)
         return isNewState || !usability.isEmpty || wasStale
             ? .state(slot: slot, usability: usability) : .renewed(slot: slot)
@@ -144,7 +146,7 @@ struct Inventory: Sendable {
     /// Writes what a report says that looks like the one that is held.
     ///
     /// - Complexity: O(1), without an allocation.
-    mutating func write(_ report: borrowing Resource, _ slot: Int) {
+    mutating func write(_ report: Observation, _ slot: Int) {
         isStale[slot] = false
         resources[slot]?.isAvailable = report.isAvailable
         resources[slot]?.state = report.state
@@ -159,6 +161,7 @@ struct Inventory: Sendable {
         touch(slot)
         let wasSound = isSound(slot)
         isStale[slot] = false
+        looks.forget(slot)
         resources[slot] = shared(resource, as: held.id)
         let isMoved = resource.node != held.node
         if isMoved { move(slot, from: held.node, to: resource.node) }
@@ -189,6 +192,7 @@ struct Inventory: Sendable {
         for guest in guests { hosts[guest] = nil }
         guestLists[slot] = []
         resources[slot] = nil
+        looks.forget(slot)
         isUsable[slot] = false
         isStale[slot] = false
         isQuarantined[slot] = false
@@ -239,9 +243,11 @@ struct Inventory: Sendable {
 
     /// When a resource's report expires; `nil` when it holds for ever, or has expired.
     func leaseEnd(_ slot: Int) -> Instant? {
-        guard let resource = resources[slot], let ttl = resource.ttl, !isStale[slot]
+        // Field by field: a copy of the whole report is dear.
+        guard let ttl = resources[slot]?.ttl, let start = resources[slot]?.observedAt,
+            !isStale[slot]
         else { return nil }
-        return resource.observedAt + ttl
+        return start + ttl
     }
 
     /// Whether one registered slot's resource comes before another's in order of id.
@@ -361,6 +367,7 @@ struct Inventory: Sendable {
         let slot: Int
         if let known = slots[resource.id] {
             slot = known
+            looks.forget(slot)
             resources[slot] = resource
         } else {
             slot = place(resource)
@@ -375,6 +382,7 @@ struct Inventory: Sendable {
     /// - Returns: the slot that it had; `nil` when it is not known.
     mutating func unrestore(_ id: ResourceID) -> Int? {
         guard let slot = slots.removeValue(forKey: id) else { return nil }
+        looks.forget(slot)
         resources[slot] = nil
         isStale[slot] = false
         isQuarantined[slot] = false

@@ -23,8 +23,20 @@ extension JSONScanner {
     }
 
     /// Checks the string whose first byte, behind the quote, is at `start`.
+    @inline(__always)
     private func text(from start: Int) throws(Flaw) -> Text {
-        var at = start
+        // Nearly all are short and plain.
+        let at = plainEnd(from: start)
+        if at < end, bytes[at] == UInt8(ascii: "\"") {
+            return Text(range: start..<at, hasEscapes: false, isASCII: true)
+        }
+        return try unusualText(from: start, at)
+    }
+
+    /// Goes on with a string that is plain up to `mark`.
+    @inline(never)
+    private func unusualText(from start: Int, _ mark: Int) throws(Flaw) -> Text {
+        var at = mark
         var hasEscapes = false
         var isASCII = true
         let span = bytes.span

@@ -21,8 +21,15 @@ struct RecordBatch: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var records: [Record] = []
     private(set) var headers: [RecordHeader] = []
+    /// The last record of either topic, of which most batches hold but one.
+    private var lastReport: Int?
+    private var lastDocument: Int?
+
     /// Where its lanes stand behind it.
-    private(set) var positions: [Lane: Int64] = [:]
+    var positions: [Lane: Int64] {
+        let last = [lastReport, lastDocument].compactMap { $0.map { records[$0] } }
+        return Dictionary(last.map { ($0.lane, $0.offset + 1) }) { _, later in later }
+    }
 
     /// How much a batch holds.
     struct Size {
@@ -66,8 +73,11 @@ struct RecordBatch: Sendable {
             guard added.count < Self.headerLimit, size <= Self.headerBytes else { return }
             added.append(RecordHeader(name, value))
         }
-        headers += added
-        positions[lane] = message.offset + 1
+        if !added.isEmpty { headers += added }
+        switch lane.topic {
+        case .availability: lastReport = records.count
+        case .configuration: lastDocument = records.count
+        }
         records.append(
             Record(
                 lane: lane,

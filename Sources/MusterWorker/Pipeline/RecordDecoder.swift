@@ -30,12 +30,33 @@ struct BadRecord: Error {
 struct RecordDecoder: Sendable {
     private let topics: Settings.Topics
     private let inbound = InboundDecoder { text in YAML.read(text, source: "value") }
+    private let availability = AvailabilityDecoder()
 
     init(_ topics: Settings.Topics) { self.topics = topics }
 
     /// The partition that a domain's records belong to.
     func partition(of domain: DomainID, of count: Int) -> Int32 {
         Partitioner.partition(forKey: domain.name.utf8, count: Int32(count))
+    }
+
+    /// What a record of a batch says, if it is a plain report of one resource of the domain that
+    /// is its key.
+    func sighting(_ record: RecordBatch.Record, in batch: borrowing RecordBatch) -> Sighting? {
+        guard record.lane.topic == .availability, record.headers.isEmpty, let key = record.key,
+            let value = record.value,
+            let sighting = availability.sighting(
+                in: batch.bytes,
+                value,
+                timestamp: Instant(milliseconds: record.timestamp ?? 0)
+            )
+        else { return nil }
+        if let domain = sighting.domain {
+            guard domain.count == key.count else { return nil }
+            for (own, known) in zip(domain, key) where batch.bytes[own] != batch.bytes[known] {
+                return nil
+            }
+        }
+        return sighting
     }
 
     /// Decodes a record of a topic with so many partitions.

@@ -8,7 +8,9 @@ internal import MusterModel
 final class Round {
     private let maxRecords: Int
     private let maxBytes: Int
-    private var batches: [Int32: RecordBatch] = [:]
+    private var batches: [(partition: Int32, batch: RecordBatch)] = []
+    /// The place of the partition that was added to last: records come in runs.
+    private var current = 0
     /// How many records there are.
     private(set) var records = 0
     private var bytes = 0
@@ -25,8 +27,13 @@ final class Round {
 
     /// Copies a record to its partition's batch.
     func add(_ message: borrowing some PolledRecord & ~Copyable, lane: Lane) {
-        batches[lane.partition, default: RecordBatch(like: sizes[lane.partition])]
-            .append(message, lane: lane)
+        if current >= batches.count || batches[current].partition != lane.partition {
+            current = batches.firstIndex { $0.partition == lane.partition } ?? batches.count
+            if current == batches.count {
+                batches.append((lane.partition, RecordBatch(like: sizes[lane.partition])))
+            }
+        }
+        batches[current].batch.append(message, lane: lane)
         records += 1
         bytes += (message.valueCount ?? 0) + (message.keyCount ?? 0)
     }
@@ -35,7 +42,7 @@ final class Round {
     func take() -> [(partition: Int32, batch: RecordBatch)] {
         defer { clear() }
         for (partition, batch) in batches { sizes[partition] = batch.size }
-        return batches.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return batches.sorted { $0.partition < $1.partition }
     }
 
     /// Forgets what was read.

@@ -20,6 +20,7 @@ final class PartitionTask {
     private let encoder: OutboundEncoder
     private let letterEncoder: DeadLetterEncoder
     private var tenants: [DomainID: Tenant] = [:]
+    private var index = TenantIndex()
     /// When domains want to be called.
     private var deadlines: [DomainID: Instant] = [:]
     /// Domains that may find something better, given time, and the one that was last given some.
@@ -101,10 +102,9 @@ final class PartitionTask {
     private func take(_ batches: [RecordBatch]) -> Unit? {
         var touched: [DomainID] = []
         var unit = Unit()
+        let now = context.now()
         for batch in batches {
-            for index in batch.records.indices {
-                take(batch.inbound(at: index), &touched, &unit)
-            }
+            for index in batch.records.indices { take(index, of: batch, at: now, &touched, &unit) }
             unit.positions.merge(batch.positions) { $1 }
         }
         guard isLive else {
@@ -116,18 +116,69 @@ final class PartitionTask {
         return unit
     }
 
-    private func take(_ record: InboundRecord, _ touched: inout [DomainID], _ unit: inout Unit) {
+    private func take(
+        _ place: Int,
+        of batch: borrowing RecordBatch,
+        at now: Instant,
+        _ touched: inout [DomainID],
+        _ unit: inout Unit
+    ) {
+        var appearance: Fingerprint?
+        if isLive, let key = batch.records[place].key,
+            let tenant = index.tenant(of: batch.bytes.span.extracting(key)),
+            tenant.pending.isEmpty,
+            let sighting = decoder.sighting(batch.records[place], in: batch)
+        {
+            let wasTouched = tenant.isTouched
+            let isTaken = tenant.takeIdle(
+                sighting,
+                of: batch.bytes.span.extracting(sighting.name),
+                from: .init(lane: batch.records[place].lane, offset: batch.records[place].offset),
+                at: now
+            )
+            if isTaken {
+                if !wasTouched { touched.append(tenant.domain.id) }
+                if context.observer != nil { remember(batch.inbound(at: place), tenant) }
+                return
+            }
+            appearance = sighting.appearance
+        }
+        take(batch.inbound(at: place), looking: appearance, at: now, &touched, &unit)
+    }
+
+    /// Tells a tenant again what it has taken in, for an observer.
+    private func remember(_ record: InboundRecord, _ tenant: Tenant) {
+        guard let decoded = try? decoder.decode(record, partitions: partitionCount) else { return }
+        tenant.remember(decoded)
+    }
+
+    /// Takes in a record; with its appearance, if it is a plain report of which nothing may follow.
+    private func take(
+        _ record: InboundRecord,
+        looking appearance: Fingerprint?,
+        at now: Instant,
+        _ touched: inout [DomainID],
+        _ unit: inout Unit
+    ) {
         do throws(BadRecord) {
             let decoded = try decoder.decode(record, partitions: partitionCount)
             let tenant = try tenant(decoded.domain)
-            if tenant.pending.isEmpty { touched.append(decoded.domain) }
+            if !tenant.isTouched { touched.append(decoded.domain) }
+            if let appearance,
+                tenant.takeIdle(decoded, looking: appearance, from: .init(record), at: now)
+            {
+                if context.observer != nil { tenant.remember(decoded) }
+                return
+            }
             tenant.add(decoded, of: record)
+            // Others have been noted when their domain was new.
+            if let key = record.key, appearance == nil { index.note(key, tenant) }
         } catch {
             unit.outputs.append(deadLetter(error.letter, for: record))
             guard record.topic == .configuration, let id = error.domain,
                 let tenant = try? tenant(id)
             else { return }
-            if tenant.pending.isEmpty { touched.append(id) }
+            if !tenant.isTouched { touched.append(id) }
             tenant.addUnreadable(error.letter.message, of: record)
         }
     }

@@ -9,10 +9,16 @@ final class Tenant {
     private(set) var domain: Domain
     /// Events that it has not been given.
     private(set) var pending: [Event] = []
+    /// Whether it has something to decide on, or has taken in reports since it last decided.
+    private(set) var isTouched = false
+    /// Reports that it has taken in since, where somebody wants to know.
+    private var observed: [Event] = []
+    /// Where the last of those stands.
+    private var idlePlace: Place?
     /// Where the records behind pending events stand, one for each; `nil` where there is none.
     private var places: [Place?] = []
     /// The events of the last decision, with their places, until their outputs are made.
-    private var causes: (events: [Event], places: [Place?]) = ([], [])
+    private var causes: (events: [Event], places: [Place?], idle: Place?) = ([], [], nil)
     /// Records behind pending configuration events, by the number that a rejection names.
     private(set) var configurations: [Int: InboundRecord] = [:]
     /// Of the latest record that had one.
@@ -23,6 +29,15 @@ final class Tenant {
     struct Place {
         var lane: Lane
         var offset: Int64
+
+        init(lane: Lane, offset: Int64) {
+            self.lane = lane
+            self.offset = offset
+        }
+
+        init(_ record: InboundRecord) {
+            self.init(lane: Lane(record.topic, record.partition), offset: record.offset)
+        }
     }
 
     /// Begins with a domain; `asksForReports` is for one that the changelog brought back.
@@ -31,11 +46,13 @@ final class Tenant {
         guard asksForReports else { return }
         pending = [.restored]
         places = [nil]
+        isTouched = true
     }
 
     /// Adds what a record says.
     func add(_ decoded: DecodedRecord, of record: InboundRecord) {
         traceParent = decoded.traceParent ?? traceParent
+        isTouched = true
         places.append(Place(record))
         switch decoded.content {
         case .reports(let reports): pending.append(.reports(reports))
@@ -48,14 +65,68 @@ final class Tenant {
 
     /// Adds that there was a configuration that could not be read.
     func addUnreadable(_ summary: String, of record: InboundRecord) {
+        isTouched = true
         places.append(Place(record))
         pending.append(.unreadableConfiguration(summary: summary))
     }
 
+    /// Takes in a report at once if nothing follows from it, and nothing else waits.
+    ///
+    /// - Parameters:
+    ///   - sighting: The report.
+    ///   - name: The name of its resource.
+    ///   - place: Where its record stands.
+    ///   - now: The time.
+    /// - Returns: whether it was taken in; if not, nothing has changed.
+    func takeIdle(
+        _ sighting: Sighting,
+        of name: Span<UInt8>,
+        from place: Place,
+        at now: Instant
+    ) -> Bool {
+        guard pending.isEmpty,
+            domain.takeIdle(
+                sighting.observation,
+                of: name,
+                looking: sighting.appearance,
+                at: now
+            )
+        else { return false }
+        isTouched = true
+        idlePlace = place
+        return true
+    }
+
+    /// Takes in a decoded report like one that is known again from its appearance later on.
+    func takeIdle(
+        _ decoded: DecodedRecord,
+        looking appearance: Fingerprint,
+        from place: Place,
+        at now: Instant
+    ) -> Bool {
+        guard pending.isEmpty, decoded.traceParent == nil,
+            case .reports(let reports) = decoded.content, reports.count == 1,
+            case .observed(let resource)? = reports.first, domain.isIdle(at: now),
+            domain.takeIdle(resource, looking: appearance)
+        else { return false }
+        isTouched = true
+        idlePlace = place
+        return true
+    }
+
+    /// Adds a report that was taken in to what the next decision says that it was on.
+    func remember(_ decoded: DecodedRecord) {
+        if case .reports(let reports) = decoded.content { observed.append(.reports(reports)) }
+    }
+
     /// Gives the domain what is pending, or else the time.
     func decide(at now: Instant) -> (events: [Event], directives: [Directive]) {
-        let events = pending.isEmpty ? [.clock] : takePending()
-        return (events, domain.handle(events, at: now))
+        let isIdle = isTouched && pending.isEmpty
+        let seen = observed
+        let events = takePending()
+        if isIdle { return (seen, domain.handle([], at: now)) }
+        let given = events.isEmpty ? [.clock] : events
+        return (seen + given, domain.handle(given, at: now))
     }
 
     /// Whether it may find something better than what it has decided, given time.
@@ -73,8 +144,11 @@ final class Tenant {
         defer {
             pending = []
             places = []
+            observed = []
+            idlePlace = nil
+            isTouched = false
         }
-        causes = (pending, places)
+        causes = (pending, places, idlePlace)
         return pending
     }
 
@@ -94,7 +168,7 @@ final class Tenant {
     }
 
     /// The record that led to what is told of the whole domain.
-    var origin: Place? { causes.places.last ?? nil }
+    var origin: Place? { (causes.places.last ?? nil) ?? causes.idle }
 
     /// What became of the domain's state since it was last asked.
     func takeStateChanges() -> [StateEntry] { domain.takeStateChanges() }
@@ -103,13 +177,7 @@ final class Tenant {
     func forgetCauses() {
         configurations = [:]
         traceParent = nil
-        causes = ([], [])
-    }
-}
-
-extension Tenant.Place {
-    fileprivate init(_ record: InboundRecord) {
-        self.init(lane: Lane(record.topic, record.partition), offset: record.offset)
+        causes = ([], [], nil)
     }
 }
 

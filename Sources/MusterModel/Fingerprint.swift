@@ -1,0 +1,79 @@
+// A number that stands for bytes, so that what was seen before is known again without keeping it.
+
+/// A hash of 128 bits: bytes with equal fingerprints are taken for equal.
+///
+/// The function is the body of MurmurHash3 for 128 bits (Austin Appleby), with lengths mixed in
+/// instead of its end. It keeps accidents apart, not an adversary who chooses both texts.
+public struct Fingerprint: Hashable, Sendable {
+    private var low: UInt64
+    private var high: UInt64
+
+    /// Stands for nothing.
+    public static let none = Fingerprint(low: 0, high: 0)
+
+    private init(low: UInt64, high: UInt64) {
+        self.low = low
+        self.high = high
+    }
+
+    /// Of no bytes yet.
+    @inline(__always)
+    public init() { self.init(low: 0x9E37_79B9_7F4A_7C15, high: 0xD1B5_4A32_D192_ED03) }
+
+    /// Takes in bytes, which are not the same as other bytes under another `tag`.
+    ///
+    /// - Complexity: O(bytes), eight at a time.
+    @inline(__always)
+    public mutating func mix(_ bytes: Span<UInt8>, tag: UInt8 = 0) {
+        let count = bytes.count
+        mix(UInt64(truncatingIfNeeded: count) &<< 8 | UInt64(tag), Self.head(of: bytes))
+        let raw = unsafe bytes.bytes
+        var at = 8
+        while at &+ 8 <= count {
+            // Any eight bytes are a valid integer, and the bounds are checked.
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+            let last = min(at &+ 8, count &- 8)
+            let next = unsafe raw.unsafeLoadUnaligned(fromByteOffset: last, as: UInt64.self)
+            mix(word.littleEndian, next.littleEndian)
+            at &+= 16
+        }
+        guard at < count else { return }
+        let rest = unsafe raw.unsafeLoadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+        mix(rest.littleEndian, 0)
+    }
+
+    /// The first eight bytes, or as many as there are.
+    @inline(__always)
+    private static func head(of bytes: Span<UInt8>) -> UInt64 {
+        guard bytes.count < 8 else {
+            // Any eight bytes are a valid integer, and the bounds are checked.
+            return unsafe bytes.bytes.unsafeLoadUnaligned(as: UInt64.self).littleEndian
+        }
+        var word: UInt64 = 0
+        for index in bytes.indices { word = word << 8 | UInt64(bytes[index]) }
+        return word
+    }
+
+    /// A number for tables: its low bits are as good as its high ones.
+    @inline(__always)
+    public var bucket: UInt64 {
+        var word = low ^ high.rotated(by: 32)
+        word = (word ^ word &>> 33) &* 0xFF51_AFD7_ED55_8CCD
+        word = (word ^ word &>> 33) &* 0xC4CE_B9FE_1A85_EC53
+        return word ^ word &>> 33
+    }
+
+    @inline(__always)
+    private mutating func mix(_ first: UInt64, _ second: UInt64) {
+        let multipliers: (UInt64, UInt64) = (0x87C3_7B91_1142_53D5, 0x4CF5_AD43_2745_937F)
+        low ^= (first &* multipliers.0).rotated(by: 31) &* multipliers.1
+        low = (low.rotated(by: 27) &+ high) &* 5 &+ 0x52DC_E729
+        high ^= (second &* multipliers.1).rotated(by: 33) &* multipliers.0
+        high = (high.rotated(by: 31) &+ low) &* 5 &+ 0x3849_5AB5
+    }
+}
+
+extension UInt64 {
+    @inline(__always)
+    fileprivate func rotated(by count: UInt64) -> UInt64 { self &<< count | self &>> (64 &- count) }
+}
