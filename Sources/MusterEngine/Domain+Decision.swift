@@ -14,7 +14,7 @@ extension Domain {
             return
         }
         guard !turn.touched.isEmpty else { return }
-        for slot in turn.touched where situation.inventory.resources[slot] != nil {
+        for slot in turn.touched where situation.inventory.isTaken(slot) {
             if situation.mattersToBlocked(slot) { situation.isBlockedStale = true }
             situation.uniteGuests(of: slot)
         }
@@ -118,7 +118,7 @@ extension Domain {
         }
         for ground in before where !kept.contains(ground.policy.name) {
             turn.slots.formUnion(
-                ground.matched.filter { situation.inventory.resources[$0] != nil }
+                ground.matched.filter { situation.inventory.isTaken($0) }
             )
         }
         forgetBounds(touching: unproven.subtracting(kept))
@@ -131,7 +131,7 @@ extension Domain {
 
     /// Decides what is to be decided.
     mutating func decide(_ turn: inout Turn) {
-        turn.slots = turn.slots.filter { situation.inventory.resources[$0] != nil }
+        turn.slots = turn.slots.filter { situation.inventory.isTaken($0) }
         touchOutdated(&turn)
         // What a rule rules out or releases without touching anything else is settled at once,
         // so that nothing of it is left for a later turn, or for a restored domain, to settle.

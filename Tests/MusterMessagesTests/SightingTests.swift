@@ -111,4 +111,3 @@ struct SightingTests {
     )
     func others(text: String) { #expect(sighting(text.utf8)?.name == nil) }
 }
-

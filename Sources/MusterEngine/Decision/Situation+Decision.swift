@@ -31,7 +31,7 @@ extension Situation {
         var decision = Decision()
         refreshBlocked()
         // What a rule has settled or released far from the change touches its own readers.
-        let ruled = reblocked.filter { inventory.resources[$0] != nil }
+        let ruled = reblocked.filter { inventory.isTaken($0) }
         blockings.formUnion(reblocked)
         reblocked = []
         let slots = ruled.union(slots)

@@ -4,28 +4,27 @@ import MusterModel
 import MusterPolicy
 import MusterSolver
 
-/// Grounds policies over one inventory. Made anew for each round of grounding, since its index of
-/// field values holds for the inventory as it is.
+/// Grounds policies over one inventory.
 struct Grounder {
     private let inventory: Inventory
-    private let everything: [Int]
-    private var index: [Selector.Field: [String: [Int]]] = [:]
+    private lazy var everything = Array(inventory.registered)
+    /// The inventory's own with the dimensions that policies have asked for since.
+    private(set) var values: ValueIndex
 
     // What the policy at hand has gathered so far.
     private var quantities: [GroundQuantity] = []
     private var matched: Set<Int> = []
     private var coupled: Set<Int> = []
 
-    /// - Complexity: O(resources).
     init(_ inventory: Inventory) {
         self.inventory = inventory
-        everything = Array(inventory.registered)
+        values = inventory.values
     }
 
     /// Grounds one policy; its counters still say that nothing is usable.
     ///
     /// - Complexity: O(size of the policy × candidates), where candidates are all resources
-    ///   unless a selector names exact values of a field.
+    ///   unless a selector names exact values of a field or a label.
     mutating func ground(_ policy: Policy) -> GroundPolicy {
         quantities = []
         matched = []
@@ -64,9 +63,20 @@ struct Grounder {
 
     /// The slots that a selector matches, in order, among the candidates or all.
     mutating func matches(_ selector: Selector, among candidates: [Int]?) -> [Int] {
-        let pool = candidates ?? narrowest(selector) ?? everything
-        return pool.filter { selector.matches(inventory[$0]) }
+        var requirements = selector.requirements
+        var pool = candidates
+        if pool == nil, let (slots, settled) = narrowest(selector) {
+            requirements.remove(at: settled)
+            pool = slots
+        }
+        let slots = pool ?? everything
+        guard !requirements.isEmpty else { return slots }
+        let rest = Selector(requirements)
+        return slots.filter { rest.matches(inventory[$0]) }
     }
+
+    /// The slots in a service group, in order.
+    mutating func members(of group: String) -> [Int] { slots(.serviceGroup, group) }
 
     // MARK: Conditions
 
@@ -139,13 +149,8 @@ struct Grounder {
     ) -> GroundCondition {
         let found = matches(selector, among: candidates)
         matched.formUnion(found)
-        let values = Set(found.compactMap { attribute.value(of: inventory[$0]) })
-        var narrowed: [String: [Int]] = [:]
-        for slot in candidates ?? everything {
-            guard let value = attribute.value(of: inventory[slot]), values.contains(value)
-            else { continue }
-            narrowed[value, default: []].append(slot)
-        }
+        let values = Set(found.compactMap { value(of: attribute, $0) })
+        let narrowed = narrowed(to: attribute, values, among: candidates)
         return .and(
             values.sorted().map { value in
                 let inner = "\(attribute) \(value)"
@@ -156,6 +161,26 @@ struct Grounder {
                 )
             }
         )
+    }
+
+    /// The candidates, or all slots, with each of an attribute's values.
+    private mutating func narrowed(
+        to attribute: Attribute,
+        _ values: Set<String>,
+        among candidates: [Int]?
+    ) -> [String: [Int]] {
+        guard let candidates else {
+            let dimension = Dimension(attribute)
+            return Dictionary(
+                uniqueKeysWithValues: values.map { ($0, slots(dimension, $0)) }
+            )
+        }
+        var narrowed: [String: [Int]] = [:]
+        for slot in candidates {
+            guard let value = value(of: attribute, slot), values.contains(value) else { continue }
+            narrowed[value, default: []].append(slot)
+        }
+        return narrowed
     }
 
     private mutating func fits(
@@ -272,10 +297,10 @@ struct Grounder {
             return quantities.count - 1
         }
         // In order of value, not of slot: a decision must not depend on who reported first.
-        let values = Set(slots.compactMap { attribute.value(of: inventory[$0]) }).sorted()
+        let values = Set(slots.compactMap { value(of: attribute, $0) }).sorted()
         let groups = Dictionary(uniqueKeysWithValues: zip(values, values.indices))
         for slot in slots {
-            guard let value = attribute.value(of: inventory[slot]), let group = groups[value]
+            guard let value = value(of: attribute, slot), let group = groups[value]
             else { continue }
             terms.append(.init(slot: slot, amount: 1, group: group))
         }
@@ -291,35 +316,53 @@ struct Grounder {
     /// A slot's own capacity, at most 2^44 (17 TiB in bytes): so the sums over a quarter of a
     /// million resources still are exact.
     private func capacity(_ name: String, of slot: Int) -> Int {
-        min(inventory[slot].capacity[name, default: 0], 1 << 44)
+        min(inventory.resources[slot]?.capacity[name] ?? 0, 1 << 44)
+    }
+
+    /// A slot's value of an attribute, field by field: a copy of a resource is dear.
+    private func value(of attribute: Attribute, _ slot: Int) -> String? {
+        switch attribute {
+        case .label(let key): inventory.resources[slot]?.labels[key]
+        case .node: inventory.resources[slot]?.node?.name
+        case .cluster: inventory.resources[slot]?.cluster
+        case .serviceGroup: inventory.resources[slot]?.serviceGroup
+        }
     }
 
     // MARK: Candidates
 
-    /// The slots with one of the exact values that a requirement names, in order; `nil` when no
-    /// requirement narrows the candidates so.
-    private mutating func narrowest(_ selector: Selector) -> [Int]? {
-        var best: [Int]?
-        for case .field(let field, let patterns) in selector.requirements
-        where patterns.allSatisfy(\.isLiteral) {
-            if index[field] == nil { index[field] = buildIndex(field) }
-            let lists = patterns.map { index[field]?[$0.text] ?? [] }
-            // A single value's slots are in order already, and each is there once.
-            let found = lists.count == 1 ? lists[0] : Set(lists.joined()).sorted()
-            if found.count < best?.count ?? .max { best = found }
+    /// The slots that meet the requirement that fewest meet of those that name exact values, in
+    /// order, and that requirement's place; `nil` where there is none.
+    private mutating func narrowest(_ selector: Selector) -> (slots: [Int], requirement: Int)? {
+        var best: (slots: [Int], requirement: Int)?
+        for (place, requirement) in selector.requirements.enumerated() {
+            guard let found = slots(meeting: requirement) else { continue }
+            if found.count < best?.slots.count ?? .max { best = (found, place) }
         }
         return best
     }
 
-    private func buildIndex(_ field: Selector.Field) -> [String: [Int]] {
-        var result: [String: [Int]] = [:]
-        for slot in everything {
-            // A resource may name an application twice.
-            for value in field.values(of: inventory[slot])
-            where result[value]?.last != slot {
-                result[value, default: []].append(slot)
+    /// The slots that meet a requirement, in order; `nil` where it names no exact values.
+    private mutating func slots(meeting requirement: Selector.Requirement) -> [Int]? {
+        let lists: [[Int]]
+        switch requirement {
+        case .field(.resource, let patterns) where patterns.allSatisfy(\.isLiteral):
+            lists = patterns.map { pattern in
+                inventory.slots[ResourceID(pattern.text)].map { [$0] } ?? []
             }
+        case .field(let field, let patterns) where patterns.allSatisfy(\.isLiteral):
+            guard let dimension = Dimension(field) else { return nil }
+            lists = patterns.map { slots(dimension, $0.text) }
+        case .label(let key, let names): lists = names.map { slots(.label(key), $0) }
+        case .attribute(let attribute, let name): lists = [slots(Dimension(attribute), name)]
+        default: return nil
         }
-        return result
+        // A single value's slots are in order already, and each is there once.
+        return lists.count == 1 ? lists[0] : Set(lists.joined()).sorted()
+    }
+
+    private mutating func slots(_ dimension: Dimension, _ value: String) -> [Int] {
+        if !values.holds(dimension) { values.add(dimension, of: inventory.resources) }
+        return values.slots(dimension, value)
     }
 }

@@ -101,7 +101,7 @@ extension Domain {
 
     /// Whether what is chosen for a slot asks for something that is not under way.
     private func isChange(_ slot: Int) -> Bool {
-        situation.inventory.resources[slot] != nil && situation.isManaged[slot]
+        situation.inventory.isTaken(slot) && situation.isManaged[slot]
             && situation.inventory.isUsable[slot] && situation.isOnline[slot] != current(slot)
     }
 

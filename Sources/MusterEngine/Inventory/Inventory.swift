@@ -22,6 +22,8 @@ struct Inventory: Sendable {
     private var isQuarantined: [Bool] = []
     private var free: [Int] = []
     private var sharing = Sharing()
+    /// Who has which values, as far as selectors have asked.
+    var values = ValueIndex()
     /// How resources are known again from the bytes of their reports.
     var looks = Looks()
     /// The slots hosted by an id, whether that id is registered or not.
@@ -43,7 +45,10 @@ struct Inventory: Sendable {
     }
 
     /// Every registered slot, in order of slot.
-    var registered: some Sequence<Int> { resources.indices.lazy.filter { resources[$0] != nil } }
+    var registered: some Sequence<Int> { resources.indices.lazy.filter { isTaken($0) } }
+
+    /// Whether a slot is in use. Asked for a field, as a copy of the whole resource is dear.
+    func isTaken(_ slot: Int) -> Bool { resources[slot]?.state != nil }
 
     /// The number of slots, free ones included.
     var slotCount: Int { resources.count }
@@ -162,7 +167,10 @@ struct Inventory: Sendable {
         let wasSound = isSound(slot)
         isStale[slot] = false
         looks.forget(slot)
-        resources[slot] = shared(resource, as: held.id)
+        let resource = shared(resource, as: held.id)
+        values.remove(slot, held)
+        values.insert(slot, resource)
+        resources[slot] = resource
         let isMoved = resource.node != held.node
         if isMoved { move(slot, from: held.node, to: resource.node) }
         let isUnaffected = !isMoved && isSound(slot) == wasSound
@@ -193,6 +201,7 @@ struct Inventory: Sendable {
         guestLists[slot] = []
         resources[slot] = nil
         looks.forget(slot)
+        values.remove(slot, resource)
         isUsable[slot] = false
         isStale[slot] = false
         isQuarantined[slot] = false
@@ -258,7 +267,7 @@ struct Inventory: Sendable {
 
     /// Registered slots in order of resource id, which is the same whoever reported first.
     func ordered(_ slots: some Sequence<Int>) -> [Int] {
-        slots.filter { resources[$0] != nil }.sorted { isBefore($0, $1) }
+        slots.filter { isTaken($0) }.sorted { isBefore($0, $1) }
     }
 
     /// Of registered slots those that come first in order of resource id.
@@ -300,6 +309,7 @@ struct Inventory: Sendable {
             guestLists.append([])
         }
         slots[resource.id] = slot
+        values.insert(slot, resource)
         touch(slot)
         return slot
     }
@@ -357,7 +367,7 @@ struct Inventory: Sendable {
     mutating func takeTouched() -> [Int] {
         for slot in touched { isTouched[slot] = false }
         defer { touched.removeAll(keepingCapacity: true) }
-        return touched.filter { resources[$0] != nil }
+        return touched.filter { isTaken($0) }
     }
 
     /// Puts back what was known of a resource. Nothing follows from it before ``link()``.
@@ -368,6 +378,8 @@ struct Inventory: Sendable {
         if let known = slots[resource.id] {
             slot = known
             looks.forget(slot)
+            if let held = resources[slot] { values.remove(slot, held) }
+            values.insert(slot, resource)
             resources[slot] = resource
         } else {
             slot = place(resource)
@@ -383,6 +395,7 @@ struct Inventory: Sendable {
     mutating func unrestore(_ id: ResourceID) -> Int? {
         guard let slot = slots.removeValue(forKey: id) else { return nil }
         looks.forget(slot)
+        if let held = resources[slot] { values.remove(slot, held) }
         resources[slot] = nil
         isStale[slot] = false
         isQuarantined[slot] = false
@@ -399,7 +412,7 @@ struct Inventory: Sendable {
         for slot in resources.indices {
             if let node = resources[slot]?.node { join(node, slot) }
         }
-        for slot in resources.indices where resources[slot] != nil {
+        for slot in resources.indices where isTaken(slot) {
             isUsable[slot] = isSoundUpwards(slot)
         }
     }

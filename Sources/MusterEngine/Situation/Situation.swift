@@ -237,6 +237,7 @@ struct Situation: Sendable {
             if !countedUsable[slot] { isOnline[slot] = false }
         }
         manage(&grounder)
+        inventory.values = grounder.values
         for slot in isManaged.indices where countedUsable[slot] && !isManaged[slot] {
             isOnline[slot] = isCurrentlyOnline(slot)
         }
@@ -290,11 +291,11 @@ struct Situation: Sendable {
 
     private mutating func compare(with before: Situation) {
         replaced = isManaged.indices.filter {
-            inventory.resources[$0] != nil && placement($0) != before.placement($0)
+            inventory.isTaken($0) && placement($0) != before.placement($0)
         }
         rearranged = Set(
             isManaged.indices.filter { slot in
-                inventory.resources[slot] != nil
+                inventory.isTaken(slot)
                     && (isManaged[slot] != before.isManaged[slot]
                         || isDrained[slot] != before.isDrained[slot]
                         || isCordoned[slot] != before.isCordoned[slot]
@@ -306,7 +307,7 @@ struct Situation: Sendable {
         for dependency in dependencies + before.dependencies {
             rearranged.formUnion(
                 (dependency.dependents + dependency.providers).filter {
-                    inventory.resources[$0] != nil
+                    inventory.isTaken($0)
                 }
             )
         }
@@ -333,10 +334,11 @@ struct Situation: Sendable {
             }
         }
         for policy in policies where policy.isEnforced { pending += policy.matched }
-        var members: [String: [Int]] = [:]
-        for slot in inventory.registered {
-            if let group = inventory[slot].serviceGroup { members[group, default: []].append(slot) }
-        }
+        let named = rules.groups.flatMap { [$0.name] + $0.dependsOn.map(\.group) }
+        let members = Dictionary(
+            Set(named).map { ($0, grounder.members(of: $0)) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var reached: Set<String> = []
         while let slot = pending.popLast() {
             guard !ignored[slot], !isManaged[slot] else { continue }
@@ -344,7 +346,8 @@ struct Situation: Sendable {
             // A newly managed resource enters with the state that it has.
             if !wasManaged[slot] { isOnline[slot] = countedUsable[slot] && isCurrentlyOnline(slot) }
             if let host = inventory.host(of: slot) { pending.append(host) }
-            guard let group = inventory[slot].serviceGroup, reached.insert(group).inserted
+            guard let group = inventory.resources[slot]?.serviceGroup,
+                reached.insert(group).inserted
             else { continue }
             for need in rules.firmNeeds(of: group) { pending += members[need.group, default: []] }
         }
