@@ -10,6 +10,7 @@ extension Domain {
     mutating func settle(_ turn: inout Turn) {
         confirm(&turn)
         if turn.isStructural {
+            if !turn.isWhole { describeTouched(&turn) }
             reground(&turn)
             return
         }
@@ -57,22 +58,49 @@ extension Domain {
                 turn.gained.append(slot)
             }
         case (true, true):
-            let isOnline = situation.isCurrentlyOnline(slot)
-            // What has yet to be carried out has not left its state.
-            guard isOnline != situation.isOnline[slot], !unsettled.contains(slot) else { return }
-            let name = situation.inventory[slot].id
-            turn.changes.append(
-                .init(
-                    subject: name.name,
-                    from: isOnline ? "offline" : "online",
-                    to: isOnline ? "online by itself" : "offline by itself"
-                )
-            )
-            turn.causes.append("\(name) went \(isOnline ? "online" : "offline") by itself")
+            guard describeDrift(slot, &turn) else { return }
             turn.slots.insert(slot)
         case (false, false):
             break
         }
+    }
+
+    /// Tells what known resources report where grounding is renewed, which takes in their states
+    /// without a word.
+    private mutating func describeTouched(_ turn: inout Turn) {
+        // What has been lost says more of a decision than what is new.
+        let others = turn.causes
+        turn.causes = []
+        defer { turn.causes += others }
+        for slot in situation.inventory.ordered(turn.touched) where slot < situation.isManaged.count
+        {
+            guard !turn.registered.contains(slot) else { continue }
+            let wasUsable = situation.isCountedUsable(slot)
+            let isUsable = situation.inventory.isUsable[slot]
+            if wasUsable != isUsable {
+                describe(slot, isUsable: isUsable, &turn)
+            } else if isUsable, situation.isManaged[slot] {
+                describeDrift(slot, &turn)
+            }
+        }
+    }
+
+    /// Tells that a managed resource has left its state by itself; false where it has not.
+    @discardableResult
+    private mutating func describeDrift(_ slot: Int, _ turn: inout Turn) -> Bool {
+        let isOnline = situation.isCurrentlyOnline(slot)
+        // What has yet to be carried out has not left its state.
+        guard isOnline != situation.isOnline[slot], !unsettled.contains(slot) else { return false }
+        let name = situation.inventory[slot].id
+        turn.changes.append(
+            .init(
+                subject: name.name,
+                from: isOnline ? "offline" : "online",
+                to: isOnline ? "online by itself" : "offline by itself"
+            )
+        )
+        turn.causes.append("\(name) went \(isOnline ? "online" : "offline") by itself")
+        return true
     }
 
     private mutating func describe(_ slot: Int, isUsable: Bool, _ turn: inout Turn) {

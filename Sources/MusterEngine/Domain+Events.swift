@@ -58,6 +58,7 @@ extension Domain {
                 leave(slot, held, &turn)
             } else {
                 rounds?.insert(slot, resource.id)
+                turn.registered.insert(slot)
                 turn.changes.append(
                     .init(subject: resource.id.name, from: "absent", to: "registered")
                 )

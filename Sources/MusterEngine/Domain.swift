@@ -185,6 +185,8 @@ struct Turn {
     var isCatchingUp = false
     /// Resources as they were and are, as far as selectors see them, where that is new.
     var restructured: [Resource] = []
+    /// The slots of resources that are new.
+    var registered: Set<Int> = []
     /// What people are told of resources.
     var changes: [Notice.Change] = []
     /// Resources that were removed; some may be back.

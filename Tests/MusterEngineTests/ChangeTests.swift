@@ -73,6 +73,25 @@ import Testing
         #expect(scene.domain.solves == solves + 1)
     }
 
+    @Test("what known resources report is told also beside one that is new or looks different")
+    func besideStructure() throws {
+        var scene = try settled()
+        let drifted = scene.report(vm("a1", .offline), vm("b4"))
+        #expect(
+            drifted.notices(.resourcesChanged).flatMap(\.changed) == [
+                .init(subject: "b4", from: "absent", to: "registered"),
+                .init(subject: "a1", from: "online", to: "offline by itself"),
+            ]
+        )
+        #expect(drifted.notices(.planStarted).map(\.summary).first?.contains("a1 went") == true)
+        let lost = scene.report(vm("a3", .faulted), vm("b4", labels: ["tier": "gold"]))
+        #expect(
+            lost.notices(.resourcesChanged).flatMap(\.changed) == [
+                .init(subject: "a3", from: "usable", to: "faulted")
+            ]
+        )
+    }
+
     @Test("a recovery is searched for only where something could become better")
     func recovery() throws {
         var scene = try settled()
