@@ -68,20 +68,24 @@ extension Domain {
     /// Tells what known resources report where grounding is renewed, which takes in their states
     /// without a word.
     private mutating func describeTouched(_ turn: inout Turn) {
+        let known = turn.touched.filter { slot in
+            slot < situation.isManaged.count && !turn.registered.contains(slot)
+        }
+        let inventory = situation.inventory
+        let usable = inventory.ordered(known.filter { inventory.isUsable[$0] })
         // What has been lost says more of a decision than what is new.
         let others = turn.causes
         turn.causes = []
-        defer { turn.causes += others }
-        for slot in situation.inventory.ordered(turn.touched) where slot < situation.isManaged.count
-        {
-            guard !turn.registered.contains(slot) else { continue }
-            let wasUsable = situation.isCountedUsable(slot)
-            let isUsable = situation.inventory.isUsable[slot]
-            if wasUsable != isUsable {
-                describe(slot, isUsable: isUsable, &turn)
-            } else if isUsable, situation.isManaged[slot] {
-                describeDrift(slot, &turn)
-            }
+        for slot in inventory.ordered(known.filter { !inventory.isUsable[$0] })
+        where situation.isCountedUsable(slot) {
+            describe(slot, isUsable: false, &turn)
+        }
+        for slot in usable where situation.isCountedUsable(slot) && situation.isManaged[slot] {
+            describeDrift(slot, &turn)
+        }
+        turn.causes += others
+        for slot in usable where !situation.isCountedUsable(slot) {
+            describe(slot, isUsable: true, &turn)
         }
     }
 

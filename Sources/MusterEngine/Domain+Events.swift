@@ -199,7 +199,8 @@ extension Domain {
         guard let deadline = nextDeadline, deadline <= now else { return }
         let inventory = situation.inventory
         if !leases.hasEnded(at: now, end: { inventory.leaseEnd($0) }) {
-            nextDeadline = isDecisionDue ? deadline : earliestDeadline
+            let isOwed = isDecisionDue || !unannounced.isEmpty
+            nextDeadline = isOwed ? deadline : earliestDeadline
         }
     }
 

@@ -45,7 +45,7 @@ extension Domain {
     }
 
     /// Takes in a report as ``takeIdle(_:looking:)`` does, when its looks are known from an earlier
-    /// one. Unlike that, it may be called at any time.
+    /// one. Unlike that, it asks itself whether this is the time for it.
     ///
     /// - Parameters:
     ///   - observation: What may be new.
@@ -142,11 +142,13 @@ extension Domain {
 
     /// Takes in the first events, as long as nothing follows from them. Of an event in the middle
     /// of which that ends, the rest is left.
-    mutating func takeIdle(_ events: inout ArraySlice<Event>) {
+    mutating func takeIdle(_ events: inout ArraySlice<Event>, at now: Instant) {
         while case .reports(let reports)? = events.first {
             var taken = 0
             for report in reports {
-                guard case .observed(let resource) = report, takeIdle(resource) else { break }
+                // Asked for each, as a report may be so late that its lease has ended already.
+                guard isIdle(at: now), case .observed(let resource) = report, takeIdle(resource)
+                else { break }
                 taken += 1
             }
             guard taken == reports.count else {

@@ -3,7 +3,9 @@
 /// A hash of 128 bits: bytes with equal fingerprints are taken for equal.
 ///
 /// The function is the body of MurmurHash3 for 128 bits (Austin Appleby), with lengths mixed in
-/// instead of its end. It keeps accidents apart, not an adversary who chooses both texts.
+/// instead of its end. Like Swift's own hashes it begins with chance that each process draws for
+/// itself, so that nobody can prepare names that hinder each other: what is found by it must never
+/// depend on its value.
 public struct Fingerprint: Hashable, Sendable {
     private var low: UInt64
     private var high: UInt64
@@ -16,9 +18,19 @@ public struct Fingerprint: Hashable, Sendable {
         self.high = high
     }
 
+    private static let seed = (
+        low: UInt64.random(in: 1 ... .max), high: UInt64.random(in: 1 ... .max)
+    )
+
     /// Of no bytes yet.
     @inline(__always)
-    public init() { self.init(low: 0x9E37_79B9_7F4A_7C15, high: 0xD1B5_4A32_D192_ED03) }
+    public init() { self.init(low: Self.seed.low, high: Self.seed.high) }
+
+    /// Of these bytes.
+    public init(of bytes: Span<UInt8>) {
+        self.init()
+        mix(bytes)
+    }
 
     /// Takes in bytes, which are not the same as other bytes under another `tag`.
     ///

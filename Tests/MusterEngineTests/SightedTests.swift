@@ -62,6 +62,22 @@ import Testing
         #expect(!sees(other), "another has its slot")
     }
 
+    /// A report as one may come, also long after it was made.
+    private static func report(_ chance: inout SolverRandomness, at now: Instant) -> Resource {
+        let states: [ReportedState] = [.online, .online, .online, .offline, .offline, .faulted]
+        var resource = vm(
+            "v\(chance.pick(0...11))",
+            states[chance.pick(0...5)],
+            on: chance.chance(10) ? "v0" : nil,
+            labels: chance.chance(10) ? ["tier": "gold"] : [:],
+            available: !chance.chance(5),
+            ttl: chance.chance(50) ? .seconds(chance.pick(0...30)) : nil
+        )
+        let lag = chance.chance(10) ? chance.pick(0...20_000) : chance.pick(0...1200)
+        resource.observedAt = Instant(milliseconds: now.milliseconds - Int64(lag))
+        return resource
+    }
+
     @Test("whatever comes, a domain that knows reports again is and says what any other would")
     func random() throws {
         var taken = 0
@@ -81,30 +97,23 @@ import Testing
                     #expect(scene.wait(pause) == other.wait(pause), "seed \(seed), step \(step)")
                     continue
                 }
-                let states: [ReportedState] = [
-                    .online, .online, .online, .offline, .offline, .faulted,
-                ]
-                var resource = vm(
-                    name,
-                    states[chance.pick(0...5)],
-                    on: chance.chance(10) ? "v0" : nil,
-                    labels: chance.chance(10) ? ["tier": "gold"] : [:],
-                    available: !chance.chance(5),
-                    ttl: chance.chance(50) ? .seconds(chance.pick(0...30)) : nil
+                let now = scene.now + .seconds(1)
+                let reports = (0..<chance.pick(1...3)).map { _ in Self.report(&chance, at: now) }
+                let directives = scene.handle(
+                    .reports([.observed(reports[0])]),
+                    .reports(reports.dropFirst().map { .observed($0) })
                 )
-                let lag = Int64(chance.pick(0...1200))
-                resource.observedAt = Instant(
-                    milliseconds: scene.now.milliseconds + 1000 - lag
-                )
-                let directives = scene.handle(.reports([.observed(resource)]))
                 other.now = scene.now
-                let isTaken =
-                    Self.sees(&other.domain, resource, at: other.now)
-                    || other.domain.isIdle(at: other.now)
-                        && other.domain.takeIdle(resource, looking: Self.appearance(resource))
-                taken += isTaken ? 1 : 0
-                let events: [Event] = isTaken ? [] : [.reports([.observed(resource)])]
-                let said = other.domain.handle(events, at: other.now)
+                var pending: [Event] = []
+                for report in reports {
+                    let isTaken =
+                        pending.isEmpty && other.domain.isIdle(at: now)
+                        && (Self.sees(&other.domain, report, at: now)
+                            || other.domain.takeIdle(report, looking: Self.appearance(report)))
+                    taken += isTaken ? 1 : 0
+                    if !isTaken { pending.append(.reports([.observed(report)])) }
+                }
+                let said = other.domain.handle(pending, at: now)
                 #expect(said == directives, "seed \(seed), step \(step)")
                 #expect(
                     other.domain.snapshot == scene.domain.snapshot,

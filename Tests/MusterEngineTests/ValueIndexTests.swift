@@ -64,6 +64,32 @@ import Testing
         }
     }
 
+    @Test("lists are dropped where keeping them costs more than making them anew")
+    func dear() {
+        var inventory = Inventory()
+        for number in 0..<3000 { _ = inventory.apply(vm("r\(number)")) }
+        inventory.values.add(.kind, of: inventory.resources)
+        for number in 0..<20 { _ = inventory.remove(ResourceID("r\(number)")) }
+        #expect(inventory.values.holds(.kind))
+        for number in 20..<1000 { _ = inventory.remove(ResourceID("r\(number)")) }
+        #expect(!inventory.values.holds(.kind))
+        var grounder = Grounder(inventory)
+        let found = grounder.matches(Selector([.field(.kind, [Pattern("vm")])]), among: nil)
+        #expect(found == Array(1000..<3000))
+    }
+
+    @Test("what policies that are gone have asked for is forgotten in the end")
+    func forgotten() throws {
+        var scene = try Scene("kind: Policy\nname: p\nrequire: {count: {}, atLeast: 0}")
+        _ = scene.report(vm("a"))
+        for number in 0..<200 {
+            _ = try scene.configure(
+                "kind: Policy\nname: q\nrequire: {count: {labels: {l\(number): x}}, atLeast: 0}"
+            )
+            #expect(scene.domain.situation.inventory.values.count <= 70)
+        }
+    }
+
     @Test("a selector matches the same with and without lists to look at")
     func selectors() {
         let selectors: [Selector] = [

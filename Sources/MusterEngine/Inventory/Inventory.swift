@@ -168,8 +168,7 @@ struct Inventory: Sendable {
         isStale[slot] = false
         looks.forget(slot)
         let resource = shared(resource, as: held.id)
-        values.remove(slot, held)
-        values.insert(slot, resource)
+        values.replace(slot, held, by: resource)
         resources[slot] = resource
         let isMoved = resource.node != held.node
         if isMoved { move(slot, from: held.node, to: resource.node) }
@@ -378,8 +377,7 @@ struct Inventory: Sendable {
         if let known = slots[resource.id] {
             slot = known
             looks.forget(slot)
-            if let held = resources[slot] { values.remove(slot, held) }
-            values.insert(slot, resource)
+            if let held = resources[slot] { values.replace(slot, held, by: resource) }
             resources[slot] = resource
         } else {
             slot = place(resource)

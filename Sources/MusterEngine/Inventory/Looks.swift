@@ -7,7 +7,7 @@ import MusterModel
 struct Looks: Sendable {
     /// By slot; `none` where that is not known, and for slots beyond the end.
     private var appearances: [Fingerprint] = []
-    /// A table with linear probing, at most half full: the low half of a name's hash below its
+    /// A table with linear probing, at most three quarters full: the low half of a name's hash below its
     /// slot plus one; zero where there is nothing. Whoever finds a slot has to compare the names,
     /// as resources may have gone since.
     private var places: [UInt64] = []
@@ -48,7 +48,7 @@ struct Looks: Sendable {
         }
         appearances[slot] = appearance
         guard self.slot(of: name, { $0 == slot }) == nil, slot < Int(Int32.max) else { return }
-        if count >= places.count / 2 {
+        if count >= places.count / 4 * 3 {
             // What is forgotten here is found again by the next report.
             let bits = max(4, Int.bitWidth - slots.leadingZeroBitCount + 1)
             places = Array(repeating: 0, count: 1 << bits)
@@ -71,9 +71,7 @@ extension Inventory {
     /// The slot of a registered resource whose name is these bytes, where reports have been known
     /// again before; others are in ``slots``.
     func slot(named name: Span<UInt8>) -> Int? {
-        var fingerprint = Fingerprint()
-        fingerprint.mix(name)
-        return looks.slot(of: fingerprint) { slot in
+        looks.slot(of: Fingerprint(of: name)) { slot in
             guard slot < resources.count, let id = resources[slot]?.id else { return false }
             let known = id.name.utf8Span.span
             guard known.count == name.count else { return false }
@@ -90,8 +88,6 @@ extension Inventory {
     /// Notes that the resource in a slot looks like this.
     mutating func note(_ appearance: Fingerprint, of slot: Int) {
         guard let id = resources[slot]?.id else { return }
-        var fingerprint = Fingerprint()
-        fingerprint.mix(id.name.utf8Span.span)
-        looks.note(slot, of: slotCount, fingerprint, appearance)
+        looks.note(slot, of: slotCount, Fingerprint(of: id.name.utf8Span.span), appearance)
     }
 }

@@ -47,6 +47,13 @@ enum Dimension: Hashable, Sendable {
 /// has asked for.
 struct ValueIndex: Sendable {
     private var lists: [Dimension: [String: [Int]]] = [:]
+    /// How many numbers have been moved in lists since a dimension was last taken in.
+    private var moves = 0
+    /// Beyond so many moves lists are dropped: to make them anew costs less than to keep them.
+    private static let mostMoves = 1 << 21
+
+    /// The number of dimensions that have been asked for.
+    var count: Int { lists.count }
 
     /// Whether a dimension has been asked for.
     func holds(_ dimension: Dimension) -> Bool { lists[dimension] != nil }
@@ -68,6 +75,16 @@ struct ValueIndex: Sendable {
             }
         }
         lists[dimension] = found
+        moves = 0
+    }
+
+    /// Takes in that a resource looks different: what is the same stays where it is.
+    mutating func replace(_ slot: Int, _ held: Resource, by resource: Resource) {
+        for dimension in Array(lists.keys) where dimension.differs(held, resource) {
+            remove(slot, held, in: dimension)
+            insert(slot, resource, in: dimension)
+        }
+        dropIfDear()
     }
 
     /// Takes in the values of a resource that is new in its slot.
@@ -75,39 +92,82 @@ struct ValueIndex: Sendable {
     /// - Complexity: O(dimensions × slots of a value), O(dimensions) for the last slot of all.
     mutating func insert(_ slot: Int, _ resource: borrowing Resource) {
         // The keys in a list of their own: whoever walks over a table must not change it.
-        for dimension in Array(lists.keys) {
-            dimension.forEachValue(of: resource) { value in
-                lists[dimension]?[value, default: []].insertInOrder(slot)
-            }
+        for dimension in Array(lists.keys) { insert(slot, resource, in: dimension) }
+        dropIfDear()
+    }
+
+    private mutating func insert(
+        _ slot: Int,
+        _ resource: borrowing Resource,
+        in dimension: Dimension
+    ) {
+        dimension.forEachValue(of: resource) { value in
+            moves += lists[dimension]?[value, default: []].insertInOrder(slot) ?? 0
         }
     }
 
-    /// Forgets the values of a resource that goes, or looks different from now on.
+    /// Forgets the values of a resource that goes.
     ///
     /// - Complexity: O(dimensions × slots of a value).
     mutating func remove(_ slot: Int, _ resource: borrowing Resource) {
-        for dimension in Array(lists.keys) {
-            dimension.forEachValue(of: resource) { value in
-                lists[dimension]?[value]?.removeInOrder(slot)
-                if lists[dimension]?[value]?.isEmpty == true { lists[dimension]?[value] = nil }
-            }
+        for dimension in Array(lists.keys) { remove(slot, resource, in: dimension) }
+        dropIfDear()
+    }
+
+    private mutating func remove(
+        _ slot: Int,
+        _ resource: borrowing Resource,
+        in dimension: Dimension
+    ) {
+        dimension.forEachValue(of: resource) { value in
+            moves += lists[dimension]?[value]?.removeInOrder(slot) ?? 0
+            if lists[dimension]?[value]?.isEmpty == true { lists[dimension]?[value] = nil }
+        }
+    }
+
+    private mutating func dropIfDear() {
+        guard moves > Self.mostMoves else { return }
+        lists = [:]
+        moves = 0
+    }
+}
+
+extension Dimension {
+    /// Whether two resources have other values.
+    fileprivate func differs(_ a: Resource, _ b: Resource) -> Bool {
+        switch self {
+        case .kind: a.kind != b.kind
+        case .node: a.node != b.node
+        case .cluster: a.cluster != b.cluster
+        case .serviceGroup: a.serviceGroup != b.serviceGroup
+        case .application: a.applications != b.applications
+        case .label(let key): a.labels[key] != b.labels[key]
         }
     }
 }
 
+extension Inventory {
+    /// Drops the lists if there are more than so many: policies that are gone have asked for some.
+    mutating func forgetValues(beyond limit: Int) {
+        if values.count > limit { values = ValueIndex() }
+    }
+}
+
 extension [Int] {
-    /// Inserts a number where it belongs, unless it is there.
-    fileprivate mutating func insertInOrder(_ number: Int) {
+    /// Inserts a number where it belongs, unless it is there; gives how many that has moved.
+    fileprivate mutating func insertInOrder(_ number: Int) -> Int {
         let place = place(of: number)
-        guard place == count || self[place] != number else { return }
+        guard place == count || self[place] != number else { return 0 }
         insert(number, at: place)
+        return count - place
     }
 
-    /// Takes a number out, if it is there.
-    fileprivate mutating func removeInOrder(_ number: Int) {
+    /// Takes a number out, if it is there; gives how many that has moved.
+    fileprivate mutating func removeInOrder(_ number: Int) -> Int {
         let place = place(of: number)
-        guard place < count, self[place] == number else { return }
+        guard place < count, self[place] == number else { return 0 }
         remove(at: place)
+        return count - place
     }
 
     /// The first place whose number is not below `number`.

@@ -221,6 +221,7 @@ struct Situation: Sendable {
             self.policies.map { ($0.policy.name, $0) },
             uniquingKeysWith: { first, _ in first }
         )
+        inventory.forgetValues(beyond: 64 + 2 * policies.count)
         var grounder = Grounder(inventory)
         self.policies = policies.map { policy in
             if let known = old[policy.name], known.policy == policy,
@@ -336,8 +337,7 @@ struct Situation: Sendable {
         for policy in policies where policy.isEnforced { pending += policy.matched }
         let named = rules.groups.flatMap { [$0.name] + $0.dependsOn.map(\.group) }
         let members = Dictionary(
-            Set(named).map { ($0, grounder.members(of: $0)) },
-            uniquingKeysWith: { first, _ in first }
+            uniqueKeysWithValues: Set(named).map { ($0, grounder.members(of: $0)) }
         )
         var reached: Set<String> = []
         while let slot = pending.popLast() {

@@ -14,7 +14,8 @@
 // Of `Inventory`: state are `resources`, `isStale`, `isQuarantined`. Derived are `isUsable`,
 // `slots`, `hosted`, `hosts`, `guestLists`; leases follow from reports. Which slot a resource has,
 // and so `free`, is not kept: no decision may depend on it. Nor is `ignoredReports`, a count of
-// this process, nor `sharing`, which only saves memory; `touched` is about the changelog.
+// this process, nor `sharing`, `values` and `looks`, which only save memory and time; `touched` is
+// about the changelog.
 //
 // Of `Situation`: state are `isManaged` and `isOnline` of managed slots (as placements), `blocked`
 // and `reblocked`, which say what the last decisions have seen. Derived are `policies`,

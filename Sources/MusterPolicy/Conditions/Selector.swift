@@ -88,18 +88,6 @@ extension Selector.Field {
         case .application: resource.applications.contains(where: holds)
         }
     }
-
-    /// The resource's values in this field; none where it has none.
-    public func values(of resource: Resource) -> [String] {
-        switch self {
-        case .kind: [resource.kind]
-        case .resource: [resource.id.name]
-        case .node: resource.node.map { [$0.name] } ?? []
-        case .cluster: resource.cluster.map { [$0] } ?? []
-        case .serviceGroup: resource.serviceGroup.map { [$0] } ?? []
-        case .application: resource.applications
-        }
-    }
 }
 
 /// A word in which `*` stands for any run of characters and `?` for any one.

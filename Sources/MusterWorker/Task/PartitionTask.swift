@@ -20,7 +20,7 @@ final class PartitionTask {
     private let encoder: OutboundEncoder
     private let letterEncoder: DeadLetterEncoder
     private var tenants: [DomainID: Tenant] = [:]
-    private var index = TenantIndex()
+    private var known = TenantIndex()
     /// When domains want to be called.
     private var deadlines: [DomainID: Instant] = [:]
     /// Domains that may find something better, given time, and the one that was last given some.
@@ -125,7 +125,7 @@ final class PartitionTask {
     ) {
         var appearance: Fingerprint?
         if isLive, let key = batch.records[place].key,
-            let tenant = index.tenant(of: batch.bytes.span.extracting(key)),
+            let tenant = known.tenant(of: batch.bytes.span.extracting(key)),
             tenant.pending.isEmpty,
             let sighting = decoder.sighting(batch.records[place], in: batch)
         {
@@ -172,7 +172,7 @@ final class PartitionTask {
             }
             tenant.add(decoded, of: record)
             // Others have been noted when their domain was new.
-            if let key = record.key, appearance == nil { index.note(key, tenant) }
+            if let key = record.key, appearance == nil { known.note(key, tenant) }
         } catch {
             unit.outputs.append(deadLetter(error.letter, for: record))
             guard record.topic == .configuration, let id = error.domain,

@@ -13,12 +13,13 @@ final class Tenant {
     private(set) var isTouched = false
     /// Reports that it has taken in since, where somebody wants to know.
     private var observed: [Event] = []
-    /// Where the last of those stands.
-    private var idlePlace: Place?
+    /// Where those stand, by the names of their resources.
+    private var idle: [IdlePlace] = []
     /// Where the records behind pending events stand, one for each; `nil` where there is none.
     private var places: [Place?] = []
     /// The events of the last decision, with their places, until their outputs are made.
-    private var causes: (events: [Event], places: [Place?], idle: Place?) = ([], [], nil)
+    private var causes: (events: [Event], places: [Place?], idle: [IdlePlace]) =
+        ([], [], [])
     /// Records behind pending configuration events, by the number that a rejection names.
     private(set) var configurations: [Int: InboundRecord] = [:]
     /// Of the latest record that had one.
@@ -38,6 +39,12 @@ final class Tenant {
         init(_ record: InboundRecord) {
             self.init(lane: Lane(record.topic, record.partition), offset: record.offset)
         }
+    }
+
+    /// The place of a report that was taken in at once.
+    private struct IdlePlace {
+        let name: Fingerprint
+        let place: Place
     }
 
     /// Begins with a domain; `asksForReports` is for one that the changelog brought back.
@@ -92,8 +99,7 @@ final class Tenant {
                 at: now
             )
         else { return false }
-        isTouched = true
-        idlePlace = place
+        note(name, place)
         return true
     }
 
@@ -109,9 +115,13 @@ final class Tenant {
             case .observed(let resource)? = reports.first, domain.isIdle(at: now),
             domain.takeIdle(resource, looking: appearance)
         else { return false }
-        isTouched = true
-        idlePlace = place
+        note(resource.id.name.utf8Span.span, place)
         return true
+    }
+
+    private func note(_ name: Span<UInt8>, _ place: Place) {
+        isTouched = true
+        idle.append(IdlePlace(name: Fingerprint(of: name), place: place))
     }
 
     /// Adds a report that was taken in to what the next decision says that it was on.
@@ -145,10 +155,10 @@ final class Tenant {
             pending = []
             places = []
             observed = []
-            idlePlace = nil
+            idle = []
             isTouched = false
         }
-        causes = (pending, places, idlePlace)
+        causes = (pending, places, idle)
         return pending
     }
 
@@ -164,11 +174,14 @@ final class Tenant {
                 false
             }
         }
-        return index.flatMap { causes.places[$0] } ?? origin
+        if let place = index.flatMap({ causes.places[$0] }) { return place }
+        guard !causes.idle.isEmpty else { return origin }
+        let name = Fingerprint(of: resource.name.utf8Span.span)
+        return causes.idle.last { $0.name == name }?.place ?? origin
     }
 
     /// The record that led to what is told of the whole domain.
-    var origin: Place? { (causes.places.last ?? nil) ?? causes.idle }
+    var origin: Place? { (causes.places.last ?? nil) ?? causes.idle.last?.place }
 
     /// What became of the domain's state since it was last asked.
     func takeStateChanges() -> [StateEntry] { domain.takeStateChanges() }
@@ -177,7 +190,7 @@ final class Tenant {
     func forgetCauses() {
         configurations = [:]
         traceParent = nil
-        causes = ([], [], nil)
+        causes = ([], [], [])
     }
 }
 

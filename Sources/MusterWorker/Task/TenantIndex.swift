@@ -1,6 +1,7 @@
 // Which domain a record is for, found by the bytes of its key: a key that was decoded before needs
 // neither a string nor another look at where it belongs.
 
+internal import MusterEngine
 internal import MusterModel
 
 /// Tenants by the keys of their records: a table with linear probing, at most half full.
@@ -13,8 +14,10 @@ struct TenantIndex {
         entries.isEmpty ? nil : entries[place(of: key)]?.tenant
     }
 
-    /// Notes a key that was found to be the tenant's, and to be where it belongs.
+    /// Notes a key that was found to be the tenant's, and to be where it belongs. Keys that are
+    /// equal as text and other bytes are not noted: there is no end to them.
     mutating func note(_ key: [UInt8], _ tenant: Tenant) {
+        guard key.elementsEqual(tenant.domain.id.name.utf8) else { return }
         if count >= entries.count / 2 { grow() }
         let place = place(of: key.span)
         guard entries[place] == nil else { return }
@@ -30,8 +33,7 @@ struct TenantIndex {
 
     /// Where a key stands, or would.
     private func place(of key: Span<UInt8>) -> Int {
-        var fingerprint = Fingerprint()
-        fingerprint.mix(key)
+        let fingerprint = Fingerprint(of: key)
         let mask = entries.count - 1
         var place = Int(truncatingIfNeeded: fingerprint.bucket) & mask
         while let entry = entries[place], !Self.isSame(entry.key.span, key) {
