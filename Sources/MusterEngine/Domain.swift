@@ -110,9 +110,9 @@ public struct Domain: Sendable {
     /// Takes in events in their order, then decides once on the state that holds.
     ///
     /// - Returns: what is to be done, in order; empty when nothing is.
-    /// - Complexity: O(1) for reports of which nothing follows, see ``takeIdle(_:looking:)``; otherwise the
-    ///   cost of solving the parts that the events touch, plus a pass over the slots when resources
-    ///   appear, go or change what selectors see.
+    /// - Complexity: O(1) for reports of which nothing follows, see ``takeIdle(_:looking:)``;
+    ///   otherwise the cost of solving the parts that the events touch, plus a pass over the slots
+    ///   when resources appear, go or change what selectors see.
     public mutating func handle(_ events: [Event], at now: Instant) -> [Directive] {
         var rest = events[...]
         refreshDeadline(at: now)

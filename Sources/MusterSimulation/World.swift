@@ -121,7 +121,7 @@ extension World {
         case .befall(_, let machine, let misfortune):
             guard estates[domain].machines[machine] != nil else { return false }
             estates[domain].befall(machine, misfortune)
-            fault(misfortune.fault)
+            if let kind = misfortune.fault { fault(kind) }
         case .report(_, let machine):
             guard estates[domain].machines[machine] != nil else { return false }
             estates[domain].report(machine, at: now)
@@ -202,8 +202,8 @@ extension World {
 }
 
 extension Action.Misfortune {
-    /// What it is called in summaries.
-    fileprivate var fault: String {
+    /// What it is called in summaries; `nil` for what ends one.
+    fileprivate var fault: String? {
         switch self {
         case .fault: "machine fails"
         case .stop: "machine stops by itself"
@@ -212,7 +212,7 @@ extension Action.Misfortune {
         case .retire: "machine unavailable"
         case .lieOnline, .lieOffline, .lieFaulted: "machine lies"
         case .deaf: "machine ignores commands"
-        case .mend, .offer, .truth, .hear: "machine recovers"
+        case .mend, .offer, .truth, .hear: nil
         }
     }
 }

@@ -124,9 +124,9 @@ struct SettingsTests {
         ])
         #expect(
             resolution.warnings.map(\.description) == [
-                "no setting is called so (from the environment variable MUSTER_GRUOP); "
+                "there is no such setting (from the environment variable MUSTER_GRUOP); "
                     + "did you mean MUSTER_GROUP?",
-                "no setting is called so (from the environment variable MUSTER_PORT)",
+                "there is no such setting (from the environment variable MUSTER_PORT)",
             ]
         )
     }

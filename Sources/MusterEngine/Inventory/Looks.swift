@@ -7,9 +7,9 @@ import MusterModel
 struct Looks: Sendable {
     /// By slot; `none` where that is not known, and for slots beyond the end.
     private var appearances: [Fingerprint] = []
-    /// A table with linear probing, at most three quarters full: the low half of a name's hash below its
-    /// slot plus one; zero where there is nothing. Whoever finds a slot has to compare the names,
-    /// as resources may have gone since.
+    /// A table with linear probing, at most three quarters full: the low half of a name's hash
+    /// below its slot plus one; zero where there is nothing. Whoever finds a slot has to compare
+    /// the names, as resources may have gone since.
     private var places: [UInt64] = []
     private var count = 0
 

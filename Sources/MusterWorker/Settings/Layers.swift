@@ -68,7 +68,7 @@ struct Layers {
                 warnings.append(
                     SettingProblem(
                         "",
-                        "no setting is called so",
+                        "there is no such setting",
                         origin,
                         help: nearest.map { "did you mean \($0)?" }
                     )

@@ -12,7 +12,8 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Plays a story on an embedded broker with a real inventory's shape.",
-        discussion: "It needs nothing and ends by itself in under a minute."
+        discussion: "It needs nothing and ends by itself in under a minute. "
+            + "MUSTER_LOG_LEVEL=debug shows what its worker logs."
     )
 
     @Option(help: "The folder of policies.")
@@ -27,7 +28,9 @@ struct DemoCommand: AsyncParsableCommand {
         let files = PolicyFiles([policies])
         try files.requireValid()
         var settings = try SettingsFile.resolve(config: nil, overrides: [])
-        let logger = Log.make(level: "error", format: .text)
+        // What is shown is the story; the log is for when that breaks off.
+        let level = ProcessInfo.processInfo.environment["MUSTER_LOG_LEVEL"]
+        let logger = Log.make(level: level ?? "error", format: .text)
         let domain = DomainID("openb")
         let inventory = DemoInventory()
         try await WorkerExit.translating {

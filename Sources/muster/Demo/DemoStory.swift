@@ -91,19 +91,20 @@ struct DemoStory {
             tell("", changes.joined(separator: "  ") + rest)
             return false
         case .configurationUnsatisfied where notice.status == .firing:
-            tell("alert", terminal.styled(clipped(notice.summary), .red))
-            for reason in notice.explanation.prefix(3) {
-                tell("why", clipped("\(reason.condition): \(reason.has)"))
+            tell("alert", notice.summary, .red)
+            for (place, reason) in notice.explanation.prefix(3).enumerated() {
+                // They hold each other up: none of them alone is the cause.
+                tell(place == 0 ? "why" : "and", "\(reason.condition): \(reason.has)")
             }
             switch notice.outlook {
             case .never: tell("outlook", "never, with the resources there are")
             case .recovery(let resources): tell("outlook", "once \(listed(resources)) recover")
             case nil: break
             }
-            for suggestion in notice.suggestions.prefix(3) { tell("try", clipped(suggestion.text)) }
+            for suggestion in notice.suggestions.prefix(3) { tell("try", suggestion.text) }
             return false
         case .configurationUnsatisfied:
-            tell("resolved", terminal.styled(notice.summary, .green))
+            tell("resolved", notice.summary, .green)
             return false
         default:
             return true
@@ -115,13 +116,21 @@ struct DemoStory {
         return resources.count > 3 ? "\(names) and \(resources.count - 3) more" : names
     }
 
-    private func clipped(_ text: String) -> String {
-        text.count > 150 ? text.prefix(149) + "…" : text
-    }
-
-    private func tell(_ label: String, _ text: String) {
-        let padding = String(repeating: " ", count: max(0, 9 - label.count))
-        terminal.write("   " + terminal.styled(label, .cyan) + padding + text)
+    /// Tells something in lines of about 100 characters.
+    private func tell(_ label: String, _ text: String, _ style: Terminal.Style? = nil) {
+        var lines = [""]
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            let isFull = lines[lines.count - 1].count + word.count > 87
+            if isFull, !lines[lines.count - 1].isEmpty { lines.append("") }
+            let space = lines[lines.count - 1].isEmpty ? "" : " "
+            lines[lines.count - 1] += space + word
+        }
+        for (place, line) in lines.enumerated() {
+            let label = place == 0 ? label : ""
+            let padding = String(repeating: " ", count: max(0, 9 - label.count))
+            let styled = style.map { terminal.styled(line, $0) } ?? line
+            terminal.write("   " + terminal.styled(label, .cyan) + padding + styled)
+        }
     }
 
     private func text(_ duration: Duration) -> String {
@@ -177,7 +186,7 @@ extension DemoStep {
         DemoStep(title: "The nodes come back") { estate in
             let back = estate.resources.filter { $0.kind == "node" && $0.state == .faulted }
             estate.report(back.map(\.recovered))
-            return "\(back.count) nodes report that they are online"
+            return "\(back.count) nodes report that they are online, the one of step 2 among them"
         },
     ]
 }
