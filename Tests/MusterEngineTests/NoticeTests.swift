@@ -7,6 +7,23 @@ import Testing
 @Suite struct NoticeTests {
     private static let three = "kind: Policy\nname: three\nrequire: {count: {}, atLeast: 3}"
 
+    @Test("guests of many hosts that fail are told of together, by their hosts")
+    func manyHosts() throws {
+        var scene = try Scene("kind: Policy\nname: p\nrequire: {count: {kind: vm}, atLeast: 3}")
+        let hosts = (0..<4).map { "n\($0)" }
+        _ = scene.report(
+            hosts.map { node($0, .faulted) }
+                + (0..<8).map { vm("v\($0)", on: hosts[$0 % 4]) } + [vm("w", .faulted)]
+        )
+        let alert = try #require(
+            scene.domain.explanation(of: "p")?.reasons.first { $0.has.contains("usable of") }
+        )
+        #expect(
+            alert.has == "0 online, 0 usable of 9; 8 on hosts that are not usable "
+                + "(n0, n1 and 2 more), 1 faulted (w)"
+        )
+    }
+
     @Test("an alert fires once and resolves once")
     func once() throws {
         var scene = try Scene(Self.three)

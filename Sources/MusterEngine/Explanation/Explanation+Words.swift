@@ -128,15 +128,35 @@ extension Situation {
             return all.map { "\(inventory[$0].id) \(impediment(of: $0) ?? "")" }
                 .joined(separator: ", ")
         }
+        // Hosts that fail together would each be a reason of its own.
+        let byHost = reasons.filter { $0.value.allSatisfy { isCarriedByUnusable($0) } }
+        var hosts: Set<Int> = []
+        if byHost.count > 2 {
+            let carried = byHost.values.flatMap(\.self)
+            hosts = Set(carried.compactMap { inventory.host(of: $0) })
+            for reason in byHost.keys { reasons[reason] = nil }
+            reasons["on hosts that are not usable"] = carried
+        }
         // The most frequent first.
         let groups = reasons.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         let texts = groups.map { reason, slots in
-            let names = inventory.first(3, of: slots).prefix(slots.count == 3 ? 3 : 2)
-                .map { "\(inventory[$0].id)" }
-            let more = slots.count > names.count ? " and \(slots.count - names.count) more" : ""
-            return "\(slots.count) \(reason) (\(names.joined(separator: ", "))\(more))"
+            let isByHost = !hosts.isEmpty && slots.allSatisfy { isCarriedByUnusable($0) }
+            return "\(slots.count) \(reason) (\(firstNames(isByHost ? Array(hosts) : slots)))"
         }
         return listed(texts, most: 5)
+    }
+
+    /// The first names in order, and how many more there are.
+    private func firstNames(_ slots: [Int]) -> String {
+        let names = inventory.first(3, of: slots).prefix(slots.count == 3 ? 3 : 2)
+            .map { "\(inventory[$0].id)" }
+        let more = slots.count > names.count ? " and \(slots.count - names.count) more" : ""
+        return names.joined(separator: ", ") + more
+    }
+
+    /// Whether a slot could be used but for its host.
+    private func isCarriedByUnusable(_ slot: Int) -> Bool {
+        !inventory.isUsable[slot] && !inventory.isBroken(slot)
     }
 
     /// Why a slot cannot be used as one likes; `nil` where it can.
