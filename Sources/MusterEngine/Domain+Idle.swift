@@ -92,7 +92,7 @@ extension Domain {
         guard wasUsable != situation.inventory.isUsable[slot] else { return }
         situation.refresh(slot)
         if situation.isManaged[slot] || !situation.occurrences[slot].isEmpty {
-            let id = situation.inventory[slot].id
+            guard let id = situation.inventory.resources[slot]?.id else { return }
             untold.append(IdleChange(slot: slot, id: id, wasUsable: wasUsable))
         }
     }
@@ -123,11 +123,11 @@ extension Domain {
     }
 
     private func isInFlight(_ slot: Int) -> Bool {
-        situation.inventory.resources[slot].map { execution.flights[$0.id] != nil } ?? false
+        (situation.inventory.resources[slot]?.id).map { execution.flights[$0] != nil } ?? false
     }
 
     private func isAwaited(_ slot: Int) -> Bool {
-        situation.inventory.resources[slot].map { execution.remaining[$0.id] != nil } ?? false
+        (situation.inventory.resources[slot]?.id).map { execution.remaining[$0] != nil } ?? false
     }
 
     // MARK: Events

@@ -85,6 +85,17 @@ public struct Fingerprint: Hashable, Sendable {
     }
 }
 
+extension Span<UInt8> {
+    /// Whether these are the same bytes as others.
+    ///
+    /// - Complexity: O(bytes).
+    public func hasBytes(of other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+}
+
 extension UInt64 {
     @inline(__always)
     fileprivate func rotated(by count: UInt64) -> UInt64 { self &<< count | self &>> (64 &- count) }

@@ -1,5 +1,4 @@
-// What of a report may be new each time, and what stands for the rest of it. Nearly all reports
-// say nothing new, and such a one is known without a single string being made.
+// What of a report may be new each time. Nearly all reports say nothing else that is new.
 
 /// The part of a report that selectors, hosts and quantities do not see.
 public struct Observation: Hashable, Sendable {

@@ -191,8 +191,9 @@ private struct Tally {
         else { return false }
         let name = Array(report.id.name.utf8)
         let (observation, now) = (report.observation, life.now)
-        var appearance = Fingerprint()
-        appearance.mix(Array("\(report.kind) \(report.node?.name ?? "")".utf8).span)
+        let appearance = Fingerprint(
+            of: Array("\(report.kind) \(report.node?.name ?? "")".utf8).span
+        )
         let before = muster_allocation_count()
         let begin = nanoseconds()
         let isTaken = life.domain.takeIdle(observation, of: name.span, looking: appearance, at: now)

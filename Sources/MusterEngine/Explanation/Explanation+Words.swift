@@ -130,18 +130,17 @@ extension Situation {
         }
         // Hosts that fail together would each be a reason of its own.
         let byHost = reasons.filter { $0.value.allSatisfy { isCarriedByUnusable($0) } }
-        var hosts: Set<Int> = []
+        let byAnyHost = "on hosts that are not usable"
         if byHost.count > 2 {
-            let carried = byHost.values.flatMap(\.self)
-            hosts = Set(carried.compactMap { inventory.host(of: $0) })
             for reason in byHost.keys { reasons[reason] = nil }
-            reasons["on hosts that are not usable"] = carried
+            reasons[byAnyHost] = byHost.values.flatMap(\.self)
         }
         // The most frequent first.
         let groups = reasons.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         let texts = groups.map { reason, slots in
-            let isByHost = !hosts.isEmpty && slots.allSatisfy { isCarriedByUnusable($0) }
-            return "\(slots.count) \(reason) (\(firstNames(isByHost ? Array(hosts) : slots)))"
+            let named =
+                reason == byAnyHost ? Array(Set(slots.compactMap(inventory.host))) : slots
+            return "\(slots.count) \(reason) (\(firstNames(named)))"
         }
         return listed(texts, most: 5)
     }

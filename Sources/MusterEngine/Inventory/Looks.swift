@@ -73,10 +73,7 @@ extension Inventory {
     func slot(named name: Span<UInt8>) -> Int? {
         looks.slot(of: Fingerprint(of: name)) { slot in
             guard slot < resources.count, let id = resources[slot]?.id else { return false }
-            let known = id.name.utf8Span.span
-            guard known.count == name.count else { return false }
-            for index in name.indices where known[index] != name[index] { return false }
-            return true
+            return id.name.utf8Span.span.hasBytes(of: name)
         }
     }
 

@@ -32,12 +32,12 @@ extension AvailabilityDecoder {
         timestamp: Instant
     ) -> Sighting? {
         var parser = AvailabilityParser(bytes, in: range, timestamp: timestamp)
-        return (try? parser.sighting(timestamp: timestamp)) ?? nil
+        return (try? parser.sighting()) ?? nil
     }
 }
 
 extension AvailabilityParser {
-    fileprivate mutating func sighting(timestamp: Instant) throws(Flaw) -> Sighting? {
+    fileprivate mutating func sighting() throws(Flaw) -> Sighting? {
         guard try json.enterObject(or: .notObject) else { return nil }
         var sighting = Sighting(name: 0..<0, observation: Observation(observedAt: timestamp))
         var seen: UInt32 = 0

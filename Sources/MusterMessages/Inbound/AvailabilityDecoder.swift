@@ -78,7 +78,7 @@ struct AvailabilityParser {
     var json: JSONScanner
     var place = AvailabilityPlace()
     private let start: Int
-    private let timestamp: Instant
+    let timestamp: Instant
     private var reports: [Report] = []
     private var hasList = false
     /// The domain that elements of the list name, and where.

@@ -51,10 +51,8 @@ struct RecordDecoder: Sendable {
             )
         else { return nil }
         if let domain = sighting.domain {
-            guard domain.count == key.count else { return nil }
-            for (own, known) in zip(domain, key) where batch.bytes[own] != batch.bytes[known] {
-                return nil
-            }
+            let bytes = batch.bytes.span
+            guard bytes.extracting(domain).hasBytes(of: bytes.extracting(key)) else { return nil }
         }
         return sighting
     }

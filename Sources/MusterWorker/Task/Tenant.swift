@@ -9,8 +9,6 @@ final class Tenant {
     private(set) var domain: Domain
     /// Events that it has not been given.
     private(set) var pending: [Event] = []
-    /// Whether it has something to decide on, or has taken in reports since it last decided.
-    private(set) var isTouched = false
     /// Reports that it has taken in since, where somebody wants to know.
     private var observed: [Event] = []
     /// Where those stand, by the names of their resources.
@@ -18,8 +16,7 @@ final class Tenant {
     /// Where the records behind pending events stand, one for each; `nil` where there is none.
     private var places: [Place?] = []
     /// The events of the last decision, with their places, until their outputs are made.
-    private var causes: (events: [Event], places: [Place?], idle: [IdlePlace]) =
-        ([], [], [])
+    private var causes: (events: [Event], places: [Place?], idle: [IdlePlace]) = ([], [], [])
     /// Records behind pending configuration events, by the number that a rejection names.
     private(set) var configurations: [Int: InboundRecord] = [:]
     /// Of the latest record that had one.
@@ -53,13 +50,11 @@ final class Tenant {
         guard asksForReports else { return }
         pending = [.restored]
         places = [nil]
-        isTouched = true
     }
 
     /// Adds what a record says.
     func add(_ decoded: DecodedRecord, of record: InboundRecord) {
         traceParent = decoded.traceParent ?? traceParent
-        isTouched = true
         places.append(Place(record))
         switch decoded.content {
         case .reports(let reports): pending.append(.reports(reports))
@@ -72,10 +67,12 @@ final class Tenant {
 
     /// Adds that there was a configuration that could not be read.
     func addUnreadable(_ summary: String, of record: InboundRecord) {
-        isTouched = true
         places.append(Place(record))
         pending.append(.unreadableConfiguration(summary: summary))
     }
+
+    /// Whether it has something to decide on, or has taken in reports since it last decided.
+    var isTouched: Bool { !pending.isEmpty || !idle.isEmpty }
 
     /// Takes in a report at once if nothing follows from it, and nothing else waits.
     ///
@@ -120,7 +117,6 @@ final class Tenant {
     }
 
     private func note(_ name: Span<UInt8>, _ place: Place) {
-        isTouched = true
         idle.append(IdlePlace(name: Fingerprint(of: name), place: place))
     }
 
@@ -156,7 +152,6 @@ final class Tenant {
             places = []
             observed = []
             idle = []
-            isTouched = false
         }
         causes = (pending, places, idle)
         return pending

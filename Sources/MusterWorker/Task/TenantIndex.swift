@@ -36,15 +36,9 @@ struct TenantIndex {
         let fingerprint = Fingerprint(of: key)
         let mask = entries.count - 1
         var place = Int(truncatingIfNeeded: fingerprint.bucket) & mask
-        while let entry = entries[place], !Self.isSame(entry.key.span, key) {
+        while let entry = entries[place], !entry.key.span.hasBytes(of: key) {
             place = (place + 1) & mask
         }
         return place
-    }
-
-    private static func isSame(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
-        guard a.count == b.count else { return false }
-        for index in a.indices where a[index] != b[index] { return false }
-        return true
     }
 }
