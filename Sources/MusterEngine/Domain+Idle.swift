@@ -50,6 +50,7 @@ extension Domain {
     /// - Parameters:
     ///   - observation: What may be new.
     ///   - name: The resource's name in UTF-8.
+    ///   - fingerprint: The name's.
     ///   - appearance: The fingerprint of everything else.
     ///   - now: The time.
     /// - Returns: whether the report was taken in; if not, nothing has changed.
@@ -57,10 +58,12 @@ extension Domain {
     public mutating func takeIdle(
         _ observation: Observation,
         of name: Span<UInt8>,
+        with fingerprint: Fingerprint,
         looking appearance: Fingerprint,
         at now: Instant
     ) -> Bool {
-        guard isIdle(at: now), let slot = situation.inventory.slot(named: name), isOpen(slot),
+        guard isIdle(at: now),
+            let slot = situation.inventory.slot(named: name, fingerprint), isOpen(slot),
             situation.inventory.looksLike(appearance, slot)
         else { return false }
         guard !situation.inventory.isOutdated(observation, slot) else {
@@ -77,6 +80,9 @@ extension Domain {
         refreshDeadline(at: now)
         return isQuiet(at: now)
     }
+
+    /// Whether reports were taken in that the next ``handle(_:at:)`` has something to tell of.
+    public var hasUntold: Bool { !untold.isEmpty }
 
     /// Whether a slot takes part in what was last decided.
     private func isOpen(_ slot: Int) -> Bool {

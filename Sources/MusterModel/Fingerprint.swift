@@ -39,28 +39,19 @@ public struct Fingerprint: Hashable, Sendable {
     public mutating func mix(_ bytes: Span<UInt8>, tag: UInt8 = 0) {
         let count = bytes.count
         mix(UInt64(truncatingIfNeeded: count) &<< 8 | UInt64(tag), Self.head(of: bytes))
-        let raw = unsafe bytes.bytes
         var at = 8
         while at &+ 8 <= count {
-            // Any eight bytes are a valid integer, and the bounds are checked.
-            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
-            let last = min(at &+ 8, count &- 8)
-            let next = unsafe raw.unsafeLoadUnaligned(fromByteOffset: last, as: UInt64.self)
-            mix(word.littleEndian, next.littleEndian)
+            mix(bytes.word(at: at), bytes.word(at: min(at &+ 8, count &- 8)))
             at &+= 16
         }
         guard at < count else { return }
-        let rest = unsafe raw.unsafeLoadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-        mix(rest.littleEndian, 0)
+        mix(bytes.word(at: count &- 8), 0)
     }
 
     /// The first eight bytes, or as many as there are.
     @inline(__always)
     private static func head(of bytes: Span<UInt8>) -> UInt64 {
-        guard bytes.count < 8 else {
-            // Any eight bytes are a valid integer, and the bounds are checked.
-            return unsafe bytes.bytes.unsafeLoadUnaligned(as: UInt64.self).littleEndian
-        }
+        guard bytes.count < 8 else { return bytes.word(at: 0) }
         var word: UInt64 = 0
         for index in bytes.indices { word = word << 8 | UInt64(bytes[index]) }
         return word
@@ -88,11 +79,27 @@ public struct Fingerprint: Hashable, Sendable {
 extension Span<UInt8> {
     /// Whether these are the same bytes as others.
     ///
-    /// - Complexity: O(bytes).
+    /// - Complexity: O(bytes), eight at a time.
+    @inline(__always)
     public func hasBytes(of other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
+        guard count >= 8 else {
+            for index in indices where self[index] != other[index] { return false }
+            return true
+        }
+        var at = 0
+        while at &+ 8 < count {
+            guard word(at: at) == other.word(at: at) else { return false }
+            at &+= 8
+        }
+        return word(at: count &- 8) == other.word(at: count &- 8)
+    }
+
+    /// The eight bytes from a place on, of which there must be as many.
+    @inline(__always)
+    fileprivate func word(at place: Int) -> UInt64 {
+        // Any eight bytes are a valid integer, and the callers check the bounds.
+        unsafe bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian
     }
 }
 

@@ -8,20 +8,26 @@ extension Instant {
     /// minute's first. Digits beyond milliseconds are dropped.
     ///
     /// - Returns: `nil` when the text is not a valid date and time with an offset.
-    public init?(rfc3339 text: some StringProtocol) { self.init(rfc3339: Array(text.utf8)[...]) }
+    public init?(rfc3339 text: some StringProtocol) {
+        self.init(rfc3339: Array(text.utf8).span)
+    }
 
     /// Reads a date and time from its bytes, as ``init(rfc3339:)-(StringProtocol)`` does from text.
-    public init?(rfc3339 utf8: ArraySlice<UInt8>) {
-        var reader = Reader(utf8)
-        guard let year = reader.digits(4), reader.take("-"), let month = reader.digits(2),
-            reader.take("-"), let day = reader.digits(2), reader.take("T") || reader.take("t"),
-            let hour = reader.digits(2), reader.take(":"), let minute = reader.digits(2),
-            reader.take(":"), let second = reader.digits(2)
+    public init?(rfc3339 utf8: Span<UInt8>) {
+        var reader = Reader()
+        guard let year = reader.digits(4, of: utf8), reader.take("-", of: utf8),
+            let month = reader.digits(2, of: utf8), reader.take("-", of: utf8),
+            let day = reader.digits(2, of: utf8),
+            reader.take("T", of: utf8) || reader.take("t", of: utf8),
+            let hour = reader.digits(2, of: utf8), reader.take(":", of: utf8),
+            let minute = reader.digits(2, of: utf8), reader.take(":", of: utf8),
+            let second = reader.digits(2, of: utf8)
         else { return nil }
         guard (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year),
             hour <= 23, minute <= 59, second <= 60
         else { return nil }
-        guard let fraction = reader.fraction(), let offset = reader.offset(), reader.isAtEnd
+        guard let fraction = reader.fraction(of: utf8), let offset = reader.offset(of: utf8),
+            reader.index == utf8.count
         else { return nil }
         let days = Self.days(year: year, month: month, day: day)
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset * 60
@@ -88,45 +94,37 @@ extension Int {
     }
 }
 
-/// Walks over the bytes of a date.
+/// Walks over the bytes of a date, which each step is given: a span cannot be kept.
 private struct Reader {
-    let bytes: ArraySlice<UInt8>
-    var index: Int
+    var index = 0
 
-    init(_ bytes: ArraySlice<UInt8>) {
-        self.bytes = bytes
-        index = bytes.startIndex
-    }
-
-    var isAtEnd: Bool { index == bytes.endIndex }
-
-    mutating func take(_ character: Unicode.Scalar) -> Bool {
-        guard index < bytes.endIndex, bytes[index] == UInt8(ascii: character) else { return false }
+    mutating func take(_ character: Unicode.Scalar, of bytes: Span<UInt8>) -> Bool {
+        guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
         index += 1
         return true
     }
 
-    mutating func digit() -> Int? {
-        guard index < bytes.endIndex, (48...57).contains(bytes[index]) else { return nil }
+    mutating func digit(of bytes: Span<UInt8>) -> Int? {
+        guard index < bytes.count, (48...57).contains(bytes[index]) else { return nil }
         index += 1
         return Int(bytes[index - 1]) - 48
     }
 
-    mutating func digits(_ count: Int) -> Int? {
+    mutating func digits(_ count: Int, of bytes: Span<UInt8>) -> Int? {
         var value = 0
         for _ in 0..<count {
-            guard let next = digit() else { return nil }
+            guard let next = digit(of: bytes) else { return nil }
             value = value * 10 + next
         }
         return value
     }
 
     /// Milliseconds, 0 when there is no fraction; `nil` when a point has no digits behind it.
-    mutating func fraction() -> Int? {
-        guard take(".") else { return 0 }
+    mutating func fraction(of bytes: Span<UInt8>) -> Int? {
+        guard take(".", of: bytes) else { return 0 }
         var value = 0
         var count = 0
-        while let next = digit() {
+        while let next = digit(of: bytes) {
             if count < 3 { value = value * 10 + next }
             count += 1
         }
@@ -139,11 +137,11 @@ private struct Reader {
     }
 
     /// Minutes east of UTC.
-    mutating func offset() -> Int? {
-        if take("Z") || take("z") { return 0 }
-        let sign = take("+") ? 1 : take("-") ? -1 : 0
-        guard sign != 0, let hours = digits(2), take(":"), let minutes = digits(2), hours <= 23,
-            minutes <= 59
+    mutating func offset(of bytes: Span<UInt8>) -> Int? {
+        if take("Z", of: bytes) || take("z", of: bytes) { return 0 }
+        let sign = take("+", of: bytes) ? 1 : take("-", of: bytes) ? -1 : 0
+        guard sign != 0, let hours = digits(2, of: bytes), take(":", of: bytes),
+            let minutes = digits(2, of: bytes), hours <= 23, minutes <= 59
         else { return nil }
         return sign * (hours * 60 + minutes)
     }

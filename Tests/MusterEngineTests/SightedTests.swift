@@ -24,7 +24,8 @@ import Testing
     {
         domain.takeIdle(
             resource.observation,
-            of: Array(resource.id.name.utf8).span,
+            of: resource.id.name.utf8Span.span,
+            with: Fingerprint(of: resource.id.name.utf8Span.span),
             looking: appearance(resource),
             at: now
         )

@@ -39,7 +39,7 @@ struct EventGenerator {
         Int.random(in: 0..<100, using: &random) < percent
     }
 
-    private mutating func pick<Element>(_ elements: [Element]) -> Element {
+    mutating func pick<Element>(_ elements: [Element]) -> Element {
         elements[Int.random(in: 0..<elements.count, using: &random)]
     }
 

@@ -11,8 +11,34 @@ struct SightingTests {
     private static let timestamp = Instant(milliseconds: 5000)
 
     private func sighting(_ text: some Sequence<UInt8>) -> Sighting? {
+        var layout = ReportLayout()
+        return sighting(text, &layout)
+    }
+
+    private func sighting(
+        _ text: some Sequence<UInt8>,
+        _ layout: inout ReportLayout
+    ) -> Sighting? {
         let bytes = Array(text)
-        return AvailabilityDecoder().sighting(in: bytes, bytes.indices, timestamp: Self.timestamp)
+        return AvailabilityDecoder().sighting(
+            in: bytes,
+            bytes.indices,
+            timestamp: Self.timestamp,
+            layout: &layout
+        )
+    }
+
+    private func glimpse(
+        _ text: some Sequence<UInt8>,
+        _ layout: inout ReportLayout
+    ) -> Sighting? {
+        let bytes = Array(text)
+        return AvailabilityDecoder().glimpse(
+            in: bytes,
+            bytes.indices,
+            timestamp: Self.timestamp,
+            layout: &layout
+        )
     }
 
     @Test("what is sighted is what is decoded, and equal fingerprints look the same")
@@ -75,6 +101,71 @@ struct SightingTests {
             #"{"resource":"a","node":"n","labels":{"x":"y"},"applications":[]}"#,
             #"{"resource":"a","node":"n","labels":{"x":"y"},"capacity":{"cpu":1}}"#,
         ] { #expect(sighting(other.utf8).map { $0.appearance != first } == true, "\(other)") }
+    }
+
+    @Test("a report that is written like the one before is read in passing")
+    func inPassing() throws {
+        var layout = ReportLayout()
+        let first = #"{"resource": "a", "labels": {"x": "y"}, "state": "online", "sequence": 9}"#
+        #expect(glimpse(first.utf8, &layout) == nil, "nothing is known yet")
+        let looks = try #require(sighting(first.utf8, &layout)).appearance
+        let next = #"{"resource": "bc", "labels": {"x": "y"}, "state": "offline", "sequence": 10}"#
+        let seen = try #require(glimpse(next.utf8, &layout))
+        #expect(seen.appearance == looks)
+        #expect(Array(next.utf8)[seen.name].elementsEqual("bc".utf8))
+        #expect(seen.observation.state == .offline && seen.observation.sequence == 10)
+        // Lengths may change, and are learned.
+        let longer = next.replacing("\"y\"", with: "\"yy\"")
+        #expect(glimpse(longer.utf8, &layout)?.appearance == sighting(longer.utf8)?.appearance)
+        #expect(glimpse(longer.utf8, &layout) != nil)
+        for other in [
+            #"{"resource":"a","labels":{"x":"y"},"state":"online","sequence":9}"#,
+            #"{"resource": "a", "labels": {"x": "y"}, "state": "online"}"#,
+            #"{"resource": "a", "labels": {"x": "y"}, "state": "online", "sequence": 9} "#,
+            #"{"resource": "a", "labels": {"x": "y"}, "state": "on", "sequence": 9}"#,
+            #"{"resource": "\u0061", "labels": {"x": "y"}, "state": "online", "sequence": 9}"#,
+        ] { #expect(glimpse(other.utf8, &layout) == nil, "\(other)") }
+    }
+
+    /// Values are short and full of brackets and quotes, so that a guessed end is often wrong.
+    private static func hostile(_ generator: inout EventGenerator) -> String {
+        func pick(_ values: [String]) -> String { generator.pick(values) }
+        let labels = [
+            #"{"x":"}"}"#, #"{"x":"},"}"#, #"{"x":"}","y":"]"}"#, #"{"},":":"}"#, #"{"x":"y"}"#,
+            #"{"x":"},\"kind\":\""}"#, #"{"x":"},","":"":""}"#, #"{"x":{"y":"}"}}"#, "{}",
+        ]
+        let lists = [#"["a"]"#, #"["],"]"#, #"["],","b"]"#, "[]", #"["]","],"]"#]
+        return #"{"labels":"# + pick(labels) + #","applications":"# + pick(lists)
+            + #","extra":"# + pick([#"{"a":"}"}"#, "7", #"["],"]"#])
+            + #","resource":"# + pick([#""a""#, #""},""#]) + #","capacity":"#
+            + pick([#"{"cpu":1}"#, #"{"},":1}"#, "{}"]) + #","sequence":"# + pick(["1", "23"])
+            + "}"
+    }
+
+    @Test("what is known again from a glimpse is what is there")
+    func guesses() throws {
+        var layout = ReportLayout()
+        var looks: Set<Fingerprint> = []
+        var (known, wrong) = (0, 0)
+        var generator = EventGenerator(seed: 4)
+        for round in 0..<20_000 {
+            let text = Self.hostile(&generator)
+            let seen = glimpse(text.utf8, &layout)
+            var learned = ReportLayout()
+            let read = sighting(text.utf8, &learned)
+            if let seen, looks.contains(seen.appearance) {
+                known += 1
+                #expect(read?.appearance == seen.appearance, "\(text)")
+                #expect(read?.name == seen.name, "\(text)")
+                #expect(read?.observation == seen.observation, "\(text)")
+            } else if seen?.appearance != read?.appearance {
+                wrong += 1
+            }
+            if let read { looks.insert(read.appearance) }
+            if round.isMultiple(of: 3) { layout = learned }
+        }
+        #expect(known > 1000)
+        #expect(wrong > 100)
     }
 
     @Test("every length and every byte counts for a fingerprint")

@@ -68,9 +68,9 @@ import Testing
     func keys() {
         var index = TenantIndex()
         let tenants = (0..<100).map { tenant("domain-\($0)") }
-        for tenant in tenants { index.note(Array(tenant.domain.id.name.utf8), tenant) }
+        for tenant in tenants { index.note(Array(tenant.id.name.utf8), tenant) }
         for tenant in tenants {
-            let key = Array(tenant.domain.id.name.utf8)
+            let key = Array(tenant.id.name.utf8)
             #expect(index.tenant(of: key.span) === tenant)
         }
         let composed = tenant("caf\u{E9}")

@@ -25,7 +25,7 @@ enum BusBenchmark: Benchmark {
         let only = flags.text("only", "")
         if only != "latency" {
             try throughput(
-                records: flags.number("records", 50_000),
+                records: flags.number("records", 500_000),
                 rounds: flags.number("rounds", 5),
                 guarantee,
                 interval: flags.number("interval", 50),

@@ -196,7 +196,13 @@ private struct Tally {
         )
         let before = muster_allocation_count()
         let begin = nanoseconds()
-        let isTaken = life.domain.takeIdle(observation, of: name.span, looking: appearance, at: now)
+        let isTaken = life.domain.takeIdle(
+            observation,
+            of: name.span,
+            with: Fingerprint(of: name.span),
+            looking: appearance,
+            at: now
+        )
         let end = nanoseconds()
         guard isTaken else { return life.domain.takeIdle(report, looking: appearance) }
         allocations += muster_allocation_count() - before

@@ -68,10 +68,10 @@ struct Looks: Sendable {
 }
 
 extension Inventory {
-    /// The slot of a registered resource whose name is these bytes, where reports have been known
+    /// The slot of a registered resource whose name is these bytes with this fingerprint, where reports have been known
     /// again before; others are in ``slots``.
-    func slot(named name: Span<UInt8>) -> Int? {
-        looks.slot(of: Fingerprint(of: name)) { slot in
+    func slot(named name: Span<UInt8>, _ fingerprint: Fingerprint) -> Int? {
+        looks.slot(of: fingerprint) { slot in
             guard slot < resources.count, let id = resources[slot]?.id else { return false }
             return id.name.utf8Span.span.hasBytes(of: name)
         }

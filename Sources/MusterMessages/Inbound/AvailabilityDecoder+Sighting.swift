@@ -23,34 +23,102 @@ extension AvailabilityDecoder {
     ///   - bytes: A buffer that holds the event's JSON.
     ///   - range: Where it stands in the buffer.
     ///   - timestamp: When a resource that does not say `observedAt` was observed.
+    ///   - layout: Becomes the event's.
     /// - Returns: `nil` where only ``decode(_:in:timestamp:)`` can tell what it says, or what is
     ///   wrong with it.
-    /// - Complexity: O(bytes), without an allocation.
+    /// - Complexity: O(bytes).
     public func sighting(
         in bytes: [UInt8],
         _ range: Range<Int>,
-        timestamp: Instant
+        timestamp: Instant,
+        layout: inout ReportLayout
     ) -> Sighting? {
         var parser = AvailabilityParser(bytes, in: range, timestamp: timestamp)
-        return (try? parser.sighting()) ?? nil
+        return (try? parser.sighting(&layout)) ?? nil
+    }
+
+    /// Reads an event as ``sighting(in:_:timestamp:layout:)`` does, if it is written like an
+    /// earlier one, in less than half the time.
+    ///
+    /// Where the labels, the applications and the capacities end is guessed from how long they
+    /// were. If the fingerprint is one that a sighting has given, then the guess was right: a list
+    /// or an object is never the beginning of another one. So what is seen here can be known again
+    /// by a fingerprint, but not be remembered by it.
+    ///
+    /// - Parameters:
+    ///   - bytes: A buffer that holds the event's JSON.
+    ///   - range: Where it stands in the buffer.
+    ///   - timestamp: When a resource that does not say `observedAt` was observed.
+    ///   - layout: The earlier event's; lengths that have changed are noted in it.
+    /// - Returns: `nil` where it is written otherwise, or is not for a sighting either.
+    /// - Complexity: O(bytes), without an allocation.
+    public func glimpse(
+        in bytes: [UInt8],
+        _ range: Range<Int>,
+        timestamp: Instant,
+        layout: inout ReportLayout
+    ) -> Sighting? {
+        guard !layout.members.isEmpty else { return nil }
+        var parser = AvailabilityParser(bytes, in: range, timestamp: timestamp)
+        return (try? parser.glimpse(&layout)) ?? nil
     }
 }
 
 extension AvailabilityParser {
-    fileprivate mutating func sighting() throws(Flaw) -> Sighting? {
+    fileprivate mutating func sighting(_ layout: inout ReportLayout) throws(Flaw) -> Sighting? {
+        layout.clear()
+        var previous = json.index
         guard try json.enterObject(or: .notObject) else { return nil }
         var sighting = Sighting(name: 0..<0, observation: Observation(observedAt: timestamp))
         var seen: UInt32 = 0
         repeat {
             let key = try json.key()
-            guard let field = AvailabilityField(key, in: json), seen & field.bit == 0 else {
+            let start = json.peekOffset()
+            var field = AvailabilityField(key, in: json)
+            if let known = field, seen & known.bit != 0 { field = nil }
+            if let field {
+                seen |= field.bit
+                guard try take(field, &sighting) else {
+                    layout.clear()
+                    return nil
+                }
+            } else {
+                try json.skipValue()
+            }
+            layout.add(field, at: start..<json.index, behind: previous, in: json.bytes)
+            previous = json.index
+        } while try json.nextMember()
+        try json.expectEnd()
+        layout.finish(json.bytes, previous..<json.end)
+        return sighting.name.isEmpty ? nil : sighting
+    }
+
+    fileprivate mutating func glimpse(_ layout: inout ReportLayout) throws(Flaw) -> Sighting? {
+        // What stands before the first value opens the object.
+        json.descend()
+        var sighting = Sighting(name: 0..<0, observation: Observation(observedAt: timestamp))
+        for index in layout.members.indices {
+            let member = layout.members[index]
+            guard json.take(member.literal, of: layout.text) else { return nil }
+            guard let field = member.field else {
                 try json.skipValue()
                 continue
             }
-            seen |= field.bit
-            guard try take(field, &sighting) else { return nil }
-        } while try json.nextMember()
-        try json.expectEnd()
+            if field.isContainer {
+                let start = json.index
+                if !json.takeContainer(of: member.length, before: layout.byteBehind(index)) {
+                    try json.skipValue()
+                    layout.note(length: json.index - start, of: index)
+                }
+                sighting.appearance.mix(
+                    json.bytes.span.extracting(start..<json.index),
+                    tag: field.rawValue
+                )
+            } else if try !take(field, &sighting) {
+                return nil
+            }
+        }
+        guard json.take(layout.tail, of: layout.text), json.index == json.end else { return nil }
         return sighting.name.isEmpty ? nil : sighting
     }
 

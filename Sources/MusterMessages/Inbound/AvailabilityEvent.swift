@@ -79,6 +79,10 @@ enum AvailabilityField: UInt8, CaseIterable {
     /// The name as users write it.
     var name: String { "\(self)" }
 
+    /// Whether its values are lists or objects.
+    @inline(__always)
+    var isContainer: Bool { self == .applications || self == .labels || self == .capacity }
+
     /// The bit that stands for it in a set of fields.
     @inline(__always)
     var bit: UInt32 { 1 << UInt32(rawValue) }

@@ -49,10 +49,9 @@ extension AvailabilityParser {
     mutating func instant() throws(Flaw) -> Instant {
         let text = try json.text(or: .notString)
         guard text.range.count <= AvailabilityLimits.stringBytes,
-            let instant = Instant(
-                rfc3339: text.hasEscapes
-                    ? Array(json.string(text).utf8)[...] : json.bytes[text.range]
-            )
+            let instant = text.hasEscapes
+                ? Instant(rfc3339: json.string(text))
+                : Instant(rfc3339: json.bytes.span.extracting(text.range))
         else { throw Flaw(.badTimestamp, at: text.start) }
         return instant
     }

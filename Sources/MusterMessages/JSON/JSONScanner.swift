@@ -2,6 +2,8 @@
 // cost more than everything else that happens to a record. Strict in every place (RFC 8259), also
 // inside values that nobody asked for, so that whether a record is bad never depends on its reader.
 
+internal import MusterModel
+
 /// Why a scan stopped, and where. It is small and trivial, because every step may throw it; the
 /// words are found only once it has reached the top.
 struct Flaw: Error {
@@ -104,6 +106,35 @@ struct JSONScanner {
 // MARK: - Structure
 
 extension JSONScanner {
+    /// Counts a list or an object that was entered without being looked at.
+    mutating func descend() { depth += 1 }
+
+    /// Passes over these bytes of a text if they come next.
+    @inline(__always)
+    mutating func take(_ literal: Range<Int>, of text: [UInt8]) -> Bool {
+        let next = index &+ literal.count
+        guard next <= end,
+            bytes.span.extracting(index..<next).hasBytes(of: text.span.extracting(literal))
+        else { return false }
+        index = next
+        return true
+    }
+
+    /// Passes over a list or an object of so many bytes if what comes next looks like one before
+    /// this byte. Whoever calls must find out whether it was one.
+    @inline(__always)
+    mutating func takeContainer(of length: Int, before next: UInt8) -> Bool {
+        let stop = index &+ length
+        guard length >= 2, stop < end, bytes[stop] == next else { return false }
+        // The brackets' closing ones are two characters behind them in ASCII.
+        let first = bytes[index]
+        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "["),
+            bytes[stop &- 1] == first &+ 2
+        else { return false }
+        index = stop
+        return true
+    }
+
     /// Enters an object; `false` when it is empty and already left again.
     @inline(__always)
     mutating func enterObject(or mismatch: FlawKind) throws(Flaw) -> Bool {

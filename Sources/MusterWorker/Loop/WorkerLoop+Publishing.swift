@@ -7,11 +7,14 @@ internal import MusterMessages
 extension WorkerLoop {
     /// Takes what others have left, and publishes it.
     func takeMail() throws(WorkerError) {
-        let mail = mailbox.drain()
+        var mail = mailbox.drain()
         if let counts = mail.counts { try noteCounts(counts) }
         // Results of an older assignment are for nobody.
-        for result in mail.results where result.epoch == epoch {
-            inFlight[result.partition]? -= result.batches
+        for index in mail.results.indices where mail.results[index].epoch == epoch {
+            let batches = mail.results[index].takeBatches()
+            let result = mail.results[index]
+            inFlight[result.partition]? -= result.inputs
+            round.reuse(batches)
             timers.finished(
                 result.partition,
                 next: result.nextDeadline,
@@ -156,6 +159,10 @@ extension WorkerLoop {
     func settle(within limit: Duration) throws(WorkerError) -> Bool {
         let deadline = context.elapsed() + limit
         let epoch = epoch
+        for partition in inFlight.keys.sorted() {
+            inFlight[partition]? += 1
+            runner.give(partition, .settle)
+        }
         repeat {
             try takeMail()
             if outbox.isDirty, outbox.isEmpty || outbox.isCommitting { try commit() }

@@ -31,20 +31,14 @@ struct RecordBatch: Sendable {
         return Dictionary(last.map { ($0.lane, $0.offset + 1) }) { _, later in later }
     }
 
-    /// How much a batch holds.
-    struct Size {
-        var bytes = 0
-        var records = 0
+    /// An empty batch in the memory of this one, if nobody else holds that.
+    consuming func emptied() -> RecordBatch {
+        bytes.removeAll(keepingCapacity: true)
+        records.removeAll(keepingCapacity: true)
+        headers.removeAll(keepingCapacity: true)
+        (lastReport, lastDocument) = (nil, nil)
+        return self
     }
-
-    /// An empty batch with room for as much as an earlier one had.
-    init(like size: Size? = nil) {
-        guard let size else { return }
-        bytes.reserveCapacity(size.bytes)
-        records.reserveCapacity(size.records)
-    }
-
-    var size: Size { Size(bytes: bytes.count, records: records.count) }
 
     /// The number of records by topic.
     var counts: [InboundRecord.Topic: Int] {

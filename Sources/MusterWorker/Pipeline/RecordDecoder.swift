@@ -41,16 +41,41 @@ struct RecordDecoder: Sendable {
 
     /// What a record of a batch says, if it is a plain report of one resource of the domain that
     /// is its key.
-    func sighting(_ record: RecordBatch.Record, in batch: borrowing RecordBatch) -> Sighting? {
+    ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - batch: Its batch.
+    ///   - layout: How the last report was written.
+    ///   - isBrief: Whether to look only whether it is one that is known, see
+    ///     ``AvailabilityDecoder/glimpse(in:_:timestamp:layout:)``.
+    /// - Returns: `nil` where it is anything else.
+    func sighting(
+        _ record: RecordBatch.Record,
+        in batch: borrowing RecordBatch,
+        layout: inout ReportLayout,
+        isBrief: Bool
+    ) -> Sighting? {
         guard record.lane.topic == .availability, record.headers.isEmpty, let key = record.key,
-            let value = record.value,
-            let sighting = availability.sighting(
-                in: batch.bytes,
-                value,
-                timestamp: Instant(milliseconds: record.timestamp ?? 0)
-            )
+            let value = record.value
         else { return nil }
-        if let domain = sighting.domain {
+        let timestamp = Instant(milliseconds: record.timestamp ?? 0)
+        let sighting =
+            if isBrief {
+                availability.glimpse(
+                    in: batch.bytes,
+                    value,
+                    timestamp: timestamp,
+                    layout: &layout
+                )
+            } else {
+                availability.sighting(
+                    in: batch.bytes,
+                    value,
+                    timestamp: timestamp,
+                    layout: &layout
+                )
+            }
+        if let domain = sighting?.domain {
             let bytes = batch.bytes.span
             guard bytes.extracting(domain).hasBytes(of: bytes.extracting(key)) else { return nil }
         }

@@ -14,8 +14,10 @@ final class Round {
     /// How many records there are.
     private(set) var records = 0
     private var bytes = 0
-    /// How large the latest batches were: the next ones will be like them.
-    private var sizes: [Int32: RecordBatch.Size] = [:]
+    /// Batches that have been done with: making their memory anew each time would cost more than
+    /// filling it.
+    private var spare: [RecordBatch] = []
+    private static let spareLimit = 16
 
     init(_ limits: Settings.Limits) {
         maxRecords = limits.batchRecords
@@ -30,7 +32,7 @@ final class Round {
         if current >= batches.count || batches[current].partition != lane.partition {
             current = batches.firstIndex { $0.partition == lane.partition } ?? batches.count
             if current == batches.count {
-                batches.append((lane.partition, RecordBatch(like: sizes[lane.partition])))
+                batches.append((lane.partition, spare.popLast() ?? RecordBatch()))
             }
         }
         batches[current].batch.append(message, lane: lane)
@@ -41,8 +43,15 @@ final class Round {
     /// Takes out the batches, by partition in order.
     func take() -> [(partition: Int32, batch: RecordBatch)] {
         defer { clear() }
-        for (partition, batch) in batches { sizes[partition] = batch.size }
         return batches.sorted { $0.partition < $1.partition }
+    }
+
+    /// Takes back batches that nobody needs any more.
+    func reuse(_ batches: consuming [RecordBatch]) {
+        while spare.count < Self.spareLimit, let batch = batches.popLast() {
+            // Those of uncommonly large records are not kept.
+            if batch.bytes.count <= 2 * maxBytes { spare.append(batch.emptied()) }
+        }
     }
 
     /// Forgets what was read.

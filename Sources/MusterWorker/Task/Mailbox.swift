@@ -35,7 +35,16 @@ final class Mailbox: Sendable {
         wake?()
     }
 
-    func post(_ result: TaskResult) { post { $0.mail.results.append(result) } }
+    func post(_ results: [TaskResult]) {
+        guard !results.isEmpty else { return }
+        post { content in
+            if content.mail.results.isEmpty {
+                content.mail.results = results
+            } else {
+                content.mail.results += results
+            }
+        }
+    }
 
     func post(_ restoration: Restoration) { post { $0.mail.restorations.append(restoration) } }
 

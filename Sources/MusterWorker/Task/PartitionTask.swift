@@ -17,10 +17,12 @@ final class PartitionTask {
     private let mailbox: Mailbox
     private let partitionCount: Int
     private let decoder: RecordDecoder
-    private let encoder: OutboundEncoder
-    private let letterEncoder: DeadLetterEncoder
+    private let outputs: TaskOutputs
     private var tenants: [DomainID: Tenant] = [:]
     private var known = TenantIndex()
+    private var touched = Touched()
+    /// How the latest report was written that had to be read closely.
+    private var layout = ReportLayout()
     /// When domains want to be called.
     private var deadlines: [DomainID: Instant] = [:]
     /// Domains that may find something better, given time, and the one that was last given some.
@@ -51,8 +53,7 @@ final class PartitionTask {
         self.mailbox = mailbox
         let settings = context.settings
         decoder = RecordDecoder(settings.topics)
-        encoder = OutboundEncoder(group: settings.group, commandKey: settings.commandKey)
-        letterEncoder = DeadLetterEncoder(group: settings.group, worker: settings.instance ?? "0")
+        outputs = TaskOutputs(context)
         context.metrics.domainsChanged(by: start.domains.count)
         for domain in start.domains {
             tenants[domain.id] = Tenant(domain, asksForReports: settings.asksOnRestore)
@@ -79,7 +80,12 @@ final class PartitionTask {
                     index += 1
                 }
                 result.unit = take(batches)
-                result.batches = batches.count
+                result.batches = batches
+                result.inputs = batches.count
+            case .settle:
+                result.unit = settle()
+                result.inputs = 1
+                index += 1
             case .live:
                 result.unit = goLive()
                 result.cause = .live
@@ -100,50 +106,91 @@ final class PartitionTask {
     // MARK: Inputs
 
     private func take(_ batches: [RecordBatch]) -> Unit? {
-        var touched: [DomainID] = []
         var unit = Unit()
         let now = context.now()
         for batch in batches {
-            for index in batch.records.indices { take(index, of: batch, at: now, &touched, &unit) }
+            for index in batch.records.indices { take(index, of: batch, at: now, &unit) }
             unit.positions.merge(batch.positions) { $1 }
         }
         guard isLive else {
+            touched = Touched()
             return hold(unit, records: batches.reduce(0) { $0 + $1.records.count })
         }
-        for id in touched { decide(id, &unit) }
         positions.merge(unit.positions) { $1 }
+        guard !unit.outputs.isEmpty || touched.isDue(at: now, patience: patience) else {
+            return nil
+        }
+        decideTouched(&unit)
         unit.positions = positions
         return unit
+    }
+
+    /// Hands out what waits for more to come.
+    private func settle() -> Unit? {
+        guard isLive, !touched.domains.isEmpty else { return nil }
+        var unit = Unit()
+        decideTouched(&unit)
+        unit.positions = positions
+        return unit
+    }
+
+    /// How long reports of which nothing follows may wait for more of their kind, so that there is
+    /// one entry of the changelog for many of a resource.
+    private var patience: Duration { context.settings.limits.commitInterval / 4 }
+
+    private func decideTouched(_ unit: inout Unit) {
+        let domains = touched.domains
+        touched = Touched()
+        for id in domains { decide(id, &unit) }
     }
 
     private func take(
         _ place: Int,
         of batch: borrowing RecordBatch,
         at now: Instant,
-        _ touched: inout [DomainID],
         _ unit: inout Unit
     ) {
         var appearance: Fingerprint?
-        if isLive, let key = batch.records[place].key,
+        let record = batch.records[place]
+        if isLive, let key = record.key,
             let tenant = known.tenant(of: batch.bytes.span.extracting(key)),
-            tenant.pending.isEmpty,
-            let sighting = decoder.sighting(batch.records[place], in: batch)
+            tenant.pending.isEmpty
         {
             let wasTouched = tenant.isTouched
-            let isTaken = tenant.takeIdle(
-                sighting,
-                of: batch.bytes.span.extracting(sighting.name),
-                from: .init(lane: batch.records[place].lane, offset: batch.records[place].offset),
-                at: now
-            )
+            var isTaken = takeIdle(record, of: batch, tenant, isBrief: true, at: now, &appearance)
+            if !isTaken {
+                isTaken = takeIdle(record, of: batch, tenant, isBrief: false, at: now, &appearance)
+            }
             if isTaken {
-                if !wasTouched { touched.append(tenant.domain.id) }
+                if !wasTouched { touched.domains.append(tenant.id) }
+                if tenant.hasUntold { touched.isUrgent = true }
                 if context.observer != nil { remember(batch.inbound(at: place), tenant) }
                 return
             }
-            appearance = sighting.appearance
         }
-        take(batch.inbound(at: place), looking: appearance, at: now, &touched, &unit)
+        take(batch.inbound(at: place), looking: appearance, at: now, &unit)
+    }
+
+    /// Gives a tenant a record that is a plain report of which nothing follows. The appearance
+    /// becomes that of a report that was read closely.
+    @inline(__always)
+    private func takeIdle(
+        _ record: RecordBatch.Record,
+        of batch: borrowing RecordBatch,
+        _ tenant: Tenant,
+        isBrief: Bool,
+        at now: Instant,
+        _ appearance: inout Fingerprint?
+    ) -> Bool {
+        let sighting = decoder.sighting(record, in: batch, layout: &layout, isBrief: isBrief)
+        guard let sighting else { return false }
+        if !isBrief { appearance = sighting.appearance }
+        return tenant.takeIdle(
+            sighting,
+            of: batch.bytes.span.extracting(sighting.name),
+            from: .init(lane: record.lane, offset: record.offset),
+            at: now
+        )
     }
 
     /// Tells a tenant again what it has taken in, for an observer.
@@ -157,28 +204,29 @@ final class PartitionTask {
         _ record: InboundRecord,
         looking appearance: Fingerprint?,
         at now: Instant,
-        _ touched: inout [DomainID],
         _ unit: inout Unit
     ) {
         do throws(BadRecord) {
             let decoded = try decoder.decode(record, partitions: partitionCount)
             let tenant = try tenant(decoded.domain)
-            if !tenant.isTouched { touched.append(decoded.domain) }
+            if !tenant.isTouched { touched.domains.append(decoded.domain) }
             if let appearance,
                 tenant.takeIdle(decoded, looking: appearance, from: .init(record), at: now)
             {
+                if tenant.hasUntold { touched.isUrgent = true }
                 if context.observer != nil { tenant.remember(decoded) }
                 return
             }
+            touched.isUrgent = true
             tenant.add(decoded, of: record)
             // Others have been noted when their domain was new.
             if let key = record.key, appearance == nil { known.note(key, tenant) }
         } catch {
-            unit.outputs.append(deadLetter(error.letter, for: record))
+            unit.outputs.append(outputs.deadLetter(error.letter, for: record))
             guard record.topic == .configuration, let id = error.domain,
                 let tenant = try? tenant(id)
             else { return }
-            if !tenant.isTouched { touched.append(id) }
+            if !tenant.isTouched { touched.domains.append(id) }
             tenant.addUnreadable(error.letter.message, of: record)
         }
     }
@@ -225,7 +273,10 @@ final class PartitionTask {
     /// When the task wants to be called; at once while there is something to improve.
     private var nextDeadline: Instant? {
         guard isLive else { return nil }
-        return eager.isEmpty ? deadlines.values.min() : context.now()
+        guard eager.isEmpty else { return context.now() }
+        let deadline = deadlines.values.min()
+        guard let end = touched.since.map({ $0 + patience }) else { return deadline }
+        return min(end, deadline ?? end)
     }
 
     private func callDomains(mayImprove: Bool) -> Unit? {
@@ -233,8 +284,11 @@ final class PartitionTask {
         let now = context.now()
         var unit = Unit()
         let due = deadlines.filter { $0.value <= now }.keys.sorted()
+        let mayImprove = mayImprove && due.isEmpty && touched.domains.isEmpty
+        // What is published says where the lanes stand, so nothing of before may be missing.
+        decideTouched(&unit)
         for id in due { decide(id, &unit) }
-        if mayImprove, due.isEmpty { improve(&unit) }
+        if mayImprove { improve(&unit) }
         guard !unit.outputs.isEmpty || !unit.entries.isEmpty else { return nil }
         unit.positions = positions
         return unit
@@ -323,93 +377,14 @@ final class PartitionTask {
 
     /// Notes when a domain wants to be called.
     private func note(_ id: DomainID, _ tenant: Tenant) {
-        deadlines[id] = tenant.domain.nextDeadline
+        deadlines[id] = tenant.nextDeadline
         if tenant.wantsSlice { eager.insert(id) } else { eager.remove(id) }
     }
 
     private func publish(_ directives: [Directive], of tenant: Tenant, _ unit: inout Unit) {
-        let now = context.now()
-        let trace = tenant.traceParent
-        for directive in directives {
-            switch directive {
-            case .send(let command):
-                let origin = origin(tenant.origin(of: command.resource))
-                unit.outputs.append(
-                    encoder.record(of: command, at: now, traceParent: trace, origin: origin)
-                )
-            case .notify(let notice):
-                let origin = origin(tenant.origin)
-                unit.outputs.append(
-                    encoder.record(of: notice, at: now, traceParent: trace, origin: origin)
-                )
-            case .reject(let number, let reason):
-                guard let record = tenant.configurations[number] else { continue }
-                let letter = DeadLetter(
-                    stage: .transformation,
-                    code: "rejected",
-                    message: reason
-                )
-                unit.outputs.append(deadLetter(letter, for: record))
-            }
-        }
+        unit.outputs += outputs.records(of: directives, of: tenant, at: context.now())
         tenant.forgetCauses()
         unit.entries += tenant.takeStateChanges()
-    }
-
-    private func origin(_ place: Tenant.Place?) -> RecordOrigin? {
-        place.map { place in
-            RecordOrigin(
-                topic: context.settings.topics.name(of: place.lane.topic),
-                partition: place.lane.partition,
-                offset: place.offset
-            )
-        }
-    }
-
-    private func deadLetter(_ letter: DeadLetter, for record: InboundRecord) -> OutboundRecord {
-        let topic = context.settings.topics.name(of: record.topic)
-        context.counters.add { $0.deadLetters += 1 }
-        context.metrics.deadLettered(code: letter.code)
-        context.logger.warning(
-            "record put on the dead-letter topic",
-            metadata: [
-                "topic": "\(topic)", "partition": "\(record.partition)",
-                "offset": "\(record.offset)", "reason": "\(letter.message)",
-            ]
-        )
-        context.observe(
-            .deadLettered(
-                DeadLetterNote(
-                    topic: topic,
-                    partition: Int(record.partition),
-                    offset: record.offset,
-                    reason: letter.message
-                )
-            )
-        )
-        return letterEncoder.record(of: letter, for: record, from: topic)
-    }
-}
-
-/// What a task begins with.
-struct TaskStart: Sendable {
-    var partition: Int32
-    /// The assignment that it belongs to.
-    var epoch: Int
-    /// How many partitions either inbound topic has.
-    var partitionCount: Int
-    /// Where reading begins.
-    var positions: [Lane: Int64]
-    /// The domains as the changelog tells of them.
-    var domains: [Domain]
-}
-
-extension Settings.Topics {
-    func name(of topic: InboundRecord.Topic) -> String {
-        switch topic {
-        case .availability: resourceAvailability
-        case .configuration: desiredConfig
-        }
     }
 }
 

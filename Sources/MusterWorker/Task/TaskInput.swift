@@ -4,12 +4,27 @@ internal import MusterEngine
 internal import MusterMessages
 internal import MusterModel
 
+/// What a task begins with.
+struct TaskStart: Sendable {
+    var partition: Int32
+    /// The assignment that it belongs to.
+    var epoch: Int
+    /// How many partitions either inbound topic has.
+    var partitionCount: Int
+    /// Where reading begins.
+    var positions: [Lane: Int64]
+    /// The domains as the changelog tells of them.
+    var domains: [Domain]
+}
+
 /// Something for a task to do.
 enum TaskInput: Sendable {
     /// Records, in the order of their lanes.
     case records(RecordBatch)
     /// Everything that was there at the assignment has been given: domains decide from now on.
     case live
+    /// Whatever waits for more to come is to be handed out.
+    case settle
     /// Domains whose deadline has come want to be called.
     case clock
 }
@@ -33,12 +48,21 @@ struct TaskResult: Sendable {
     var epoch: Int
     /// What it was given.
     var cause: Cause
-    /// How many batches of records this is the result of.
-    var batches = 0
+    /// How many inputs this is the result of, of those that are counted: batches of records, and
+    /// `settle`.
+    var inputs = 0
+    /// The batches of records among them: their memory is used again.
+    var batches: [RecordBatch] = []
     /// `nil` when there is nothing to publish yet.
     var unit: Unit?
     /// When the earliest of its domains wants to be called.
     var nextDeadline: Instant?
+
+    /// Takes the batches out, so that nobody else holds them.
+    mutating func takeBatches() -> [RecordBatch] {
+        defer { batches = [] }
+        return batches
+    }
 
     /// The kinds of input.
     enum Cause: Hashable, Sendable {

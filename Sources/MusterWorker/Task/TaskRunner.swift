@@ -86,7 +86,7 @@ private actor Shard {
     /// Works through what comes until the inbox is closed.
     func run(_ inbox: Inbox) async {
         for await _ in inbox.signals {
-            for result in task.take(inbox.drain()) { mailbox.post(result) }
+            mailbox.post(task.take(inbox.drain()))
         }
     }
 }

@@ -6,7 +6,14 @@ internal import MusterModel
 
 /// A domain in a task; a class, so that it changes in place, and owned by its task alone.
 final class Tenant {
+    let id: DomainID
     private(set) var domain: Domain
+    /// When the domain wants to be called, and whether it may find something better than what it
+    /// has decided, given time; as of the last decision.
+    private(set) var nextDeadline: Instant?
+    private(set) var wantsSlice = false
+    /// Whether the domain has something to tell of the reports that were taken in at once.
+    private(set) var hasUntold = false
     /// Events that it has not been given.
     private(set) var pending: [Event] = []
     /// Reports that it has taken in since, where somebody wants to know.
@@ -46,7 +53,9 @@ final class Tenant {
 
     /// Begins with a domain; `asksForReports` is for one that the changelog brought back.
     init(_ domain: Domain, asksForReports: Bool) {
+        id = domain.id
         self.domain = domain
+        nextDeadline = domain.nextDeadline
         guard asksForReports else { return }
         pending = [.restored]
         places = [nil]
@@ -88,15 +97,17 @@ final class Tenant {
         from place: Place,
         at now: Instant
     ) -> Bool {
+        let fingerprint = Fingerprint(of: name)
         guard pending.isEmpty,
             domain.takeIdle(
                 sighting.observation,
                 of: name,
+                with: fingerprint,
                 looking: sighting.appearance,
                 at: now
             )
         else { return false }
-        note(name, place)
+        noteIdle(fingerprint, place)
         return true
     }
 
@@ -112,12 +123,18 @@ final class Tenant {
             case .observed(let resource)? = reports.first, domain.isIdle(at: now),
             domain.takeIdle(resource, looking: appearance)
         else { return false }
-        note(resource.id.name.utf8Span.span, place)
+        noteIdle(Fingerprint(of: resource.id.name.utf8Span.span), place)
         return true
     }
 
-    private func note(_ name: Span<UInt8>, _ place: Place) {
-        idle.append(IdlePlace(name: Fingerprint(of: name), place: place))
+    private func noteIdle(_ name: Fingerprint, _ place: Place) {
+        idle.append(IdlePlace(name: name, place: place))
+        Self.readUntold(of: &domain, &hasUntold)
+    }
+
+    /// As in ``readTiming(of:_:_:)``.
+    private static func readUntold(of domain: inout Domain, _ hasUntold: inout Bool) {
+        hasUntold = domain.hasUntold
     }
 
     /// Adds a report that was taken in to what the next decision says that it was on.
@@ -130,16 +147,30 @@ final class Tenant {
         let isIdle = isTouched && pending.isEmpty
         let seen = observed
         let events = takePending()
+        defer {
+            Self.readTiming(of: &domain, &nextDeadline, &wantsSlice)
+            hasUntold = false
+        }
         if isIdle { return (seen, domain.handle([], at: now)) }
         let given = events.isEmpty ? [.clock] : events
         return (seen + given, domain.handle(given, at: now))
     }
 
-    /// Whether it may find something better than what it has decided, given time.
-    var wantsSlice: Bool { domain.wantsSlice }
-
     /// Lets the domain look for something better for a little while.
-    func improve(at now: Instant) -> [Directive] { domain.improve(at: now) }
+    func improve(at now: Instant) -> [Directive] {
+        defer { Self.readTiming(of: &domain, &nextDeadline, &wantsSlice) }
+        return domain.improve(at: now)
+    }
+
+    /// Asked for through a reference to the class, either would copy the whole domain.
+    private static func readTiming(
+        of domain: inout Domain,
+        _ nextDeadline: inout Instant?,
+        _ wantsSlice: inout Bool
+    ) {
+        nextDeadline = domain.nextDeadline
+        wantsSlice = domain.wantsSlice
+    }
 
     /// Lets the domain take in what is pending without deciding on it yet.
     func absorb(at now: Instant) -> [Directive] {

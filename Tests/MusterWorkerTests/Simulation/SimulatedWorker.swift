@@ -29,7 +29,7 @@ final class InlineRunner: TaskRunner {
     func give(_ partition: Int32, _ input: TaskInput) {
         for result in tasks[partition]?.take([input]) ?? [] {
             if result.unit != nil { onUnit() }
-            mailbox.post(result)
+            mailbox.post([result])
         }
     }
 
@@ -89,7 +89,7 @@ final class DeferredRunner: TaskRunner {
         guard !results.isEmpty else { return }
         let result = results.removeFirst()
         if result.epoch != mailbox.epoch { lateResults += 1 }
-        mailbox.post(result)
+        mailbox.post([result])
     }
 }
 

@@ -1,0 +1,139 @@
+// When a task hands out what it was given: at once where something follows, else a little later,
+// when there is more of it.
+
+import Logging
+import MusterEngine
+import MusterMessages
+import MusterModel
+import Testing
+
+@testable import MusterWorker
+
+@Suite struct PartitionTaskTests {
+    private static let policy = """
+        apiVersion: muster/v1
+        kind: Policy
+        name: two-up
+        require: {count: {kind: vm}, atLeast: 2}
+        """
+
+    /// A record as a poll brings it.
+    private struct Polled: PolledRecord {
+        let offset: Int64
+        let key: [UInt8]
+        let value: [UInt8]
+        let timestamp: Int64? = 0
+
+        var keyCount: Int? { key.count }
+        var valueCount: Int? { value.count }
+
+        func appendKey(to target: inout [UInt8]) { target += key }
+        func appendValue(to target: inout [UInt8]) { target += value }
+        func forEachHeader(_ body: (_ name: String, _ value: [UInt8]?) -> Void) {}
+    }
+
+    /// The task of the one partition, with the time in hand.
+    private final class Bench {
+        let clock = SimulatedClock()
+        let task: PartitionTask
+        private var offset: Int64 = 0
+
+        init() {
+            let settings = Settings()
+            let health = Health()
+            let clock = clock
+            let context = WorkerContext(
+                settings: settings,
+                baseline: Baseline(),
+                logger: Logger(label: "task") { _ in SwiftLogNoOpLogHandler() },
+                health: health,
+                metrics: WorkerMetrics(topics: settings.topics, health: health),
+                observer: nil,
+                now: { clock.now },
+                elapsed: { .milliseconds(clock.now.milliseconds) },
+                pause: { clock.advance(by: $0) }
+            )
+            task = PartitionTask(
+                TaskStart(partition: 0, epoch: 0, partitionCount: 1, positions: [:], domains: []),
+                context: context,
+                mailbox: Mailbox()
+            )
+            _ = task.take([.live])
+        }
+
+        private func give(_ topic: InboundRecord.Topic, _ value: String) -> TaskResult? {
+            var batch = RecordBatch()
+            batch.append(
+                Polled(offset: offset, key: Array("d".utf8), value: Array(value.utf8)),
+                lane: Lane(topic, 0)
+            )
+            offset += 1
+            return task.take([.records(batch)]).first
+        }
+
+        /// Sets the policy.
+        func configure() -> TaskResult? { give(.configuration, PartitionTaskTests.policy) }
+
+        /// Reports a machine.
+        func report(_ name: String, _ state: String, _ sequence: Int) -> TaskResult? {
+            let report = """
+                {"resource":"\(name)","kind":"vm","state":"\(state)","labels":{"a":"b"},\
+                "sequence":\(sequence)}
+                """
+            return give(.availability, report)
+        }
+    }
+
+    /// A task that knows three machines, of which two are wanted and online.
+    private func bench() throws -> Bench {
+        let bench = Bench()
+        let outputs = try #require(bench.configure()?.unit).outputs
+        #expect(outputs.allSatisfy { $0.topic != .deadLetters })
+        for sequence in 1...3 {
+            for (name, state) in [("a", "online"), ("b", "online"), ("c", "offline")] {
+                _ = bench.report(name, state, sequence)
+            }
+        }
+        _ = bench.task.take([.settle])
+        return bench
+    }
+
+    @Test("reports of which nothing follows wait for more, and make one entry for a resource")
+    func waiting() throws {
+        let bench = try bench()
+        for sequence in 4..<20 {
+            let result = try #require(bench.report("a", "online", sequence))
+            #expect(result.unit == nil)
+            #expect(result.inputs == 1 && result.batches.count == 1)
+            // Somebody will ask for it.
+            #expect(result.nextDeadline.map { $0 > bench.clock.now } == true)
+        }
+        bench.clock.advance(by: .milliseconds(15))
+        let unit = try #require(bench.report("a", "online", 20)?.unit)
+        #expect(unit.entries.count == 1)
+        let offset = try #require(unit.positions[Lane(.availability, 0)])
+        #expect(bench.report("a", "online", 21)?.unit == nil)
+        bench.clock.advance(by: .milliseconds(15))
+        let later = try #require(bench.task.take([.clock]).first?.unit)
+        #expect(later.entries.count == 1)
+        #expect(later.positions[Lane(.availability, 0)] == offset + 1)
+    }
+
+    @Test("what waits goes with the first thing that cannot, and at the end")
+    func together() throws {
+        let bench = try bench()
+        #expect(bench.report("a", "online", 4)?.unit == nil)
+        // One that is not in use breaks down, which people are told of at once.
+        let told = try #require(bench.report("c", "faulted", 4)?.unit)
+        #expect(told.entries.count > 1)
+        #expect(!told.outputs.isEmpty)
+        #expect(bench.report("a", "online", 5)?.unit == nil)
+        let decided = try #require(bench.report("b", "faulted", 5)?.unit)
+        #expect(decided.entries.count > 2)
+        #expect(bench.report("a", "online", 6)?.unit == nil)
+        let rest = try #require(bench.task.take([.settle]).first)
+        #expect(rest.inputs == 1)
+        #expect(rest.unit?.entries.count == 1)
+        #expect(bench.task.take([.settle]).first?.unit == nil)
+    }
+}
