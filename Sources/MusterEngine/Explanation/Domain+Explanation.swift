@@ -44,7 +44,7 @@ extension Domain {
     ///
     /// - Parameters:
     ///   - policy: Its name.
-    ///   - isBrief: Whether the first suggestion suffices.
+    ///   - isBrief: Whether the reasons and the first suggestion suffice.
     ///   - work: The work that it may take, in the solver's units; the default is what a notice may
     ///     take.
     /// - Returns: `nil` where no policy of that name is in force.

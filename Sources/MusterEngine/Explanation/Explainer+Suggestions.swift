@@ -12,13 +12,11 @@ extension Explainer {
     /// policies that it contradicts, more resources, the end of maintenance, or a policy less.
     mutating func suggestions(
         for core: [Element],
-        _ outlook: Notice.Outlook?,
-        isBrief: Bool
+        _ outlook: Notice.Outlook?
     ) -> [Notice.Suggestion] {
         let rivals = opponents(in: core)
-        let own = relaxations(of: policy, including: rivals, limit: isBrief ? 1 : Self.perKind)
+        let own = relaxations(of: policy, including: rivals, limit: Self.perKind)
         var result = own.map(suggestion)
-        if isBrief, !result.isEmpty { return result }
         if case .recovery(let resources) = outlook, !resources.isEmpty {
             let names = listed(resources.map(\.name), most: 10)
             result.append(.init("recover \(names)", remedy: .recover(resources)))
@@ -32,6 +30,12 @@ extension Explainer {
         result += withdrawals(of: rivals)
         // To ask for nothing any more is a way out too, but nobody's first.
         return result.filter { !$0.asksForNothing } + result.filter(\.asksForNothing)
+    }
+
+    /// The least change of the policy's own numbers that would make it hold; `nil` where none is
+    /// found.
+    mutating func firstRelaxation(including rivals: [Int]) -> Notice.Suggestion? {
+        relaxations(of: policy, including: rivals, limit: 1).first.map(suggestion)
     }
 
     /// The other policies of a contradiction, in order.

@@ -27,7 +27,7 @@ extension Situation {
     ///
     /// - Parameters:
     ///   - policy: Its index.
-    ///   - isBrief: Whether the first suggestion suffices.
+    ///   - isBrief: Whether the reasons and the first suggestion suffice.
     ///   - work: What is left to be spent, in the solver's units; what was spent is taken off.
     ///     Where it does not suffice, less is said, and nothing that is not so.
     /// - Returns: what contradicts itself, what may change by itself, and what would help.
@@ -42,12 +42,12 @@ extension Situation {
             core: core
         )
         let rivals = explainer.opponents(in: core)
+        if isBrief, let first = explainer.firstRelaxation(including: rivals) {
+            explanation.suggestions = [first]
+            return explanation
+        }
         explanation.outlook = explainer.outlook(including: rivals)
-        explanation.suggestions = explainer.suggestions(
-            for: core,
-            explanation.outlook,
-            isBrief: isBrief
-        )
+        explanation.suggestions = explainer.suggestions(for: core, explanation.outlook)
         return explanation
     }
 
