@@ -12,6 +12,10 @@ extension Search {
         var share: Double
         /// Whether it takes room by being at its lower end.
         var isComplement: Bool
+
+        var isSplit: Bool { Self.isSplit(share) }
+
+        static func isSplit(_ share: Double) -> Bool { 1e-6..<1 - 1e-6 ~= share }
     }
 
     /// How many members a cover has at most: that one of many stays out says next to nothing.
@@ -24,15 +28,15 @@ extension Search {
         var found: [CutCandidate] = []
         for row in 0..<relaxation.baseCount {
             work += relaxation.rows.terms(row).count
-            guard let (items, room) = knapsack(row) else { continue }
+            guard isSplit(row), let (items, room) = knapsack(row) else { continue }
             let isTainted = isRootTainted || relaxation.isTainted[row]
             // Another cover may come of each item that the point splits, if that must be in it.
-            let split = items.indices.filter { 1e-6..<1 - 1e-6 ~= items[$0].share }
+            let split = items.indices.filter { items[$0].isSplit }
             work += items.count * split.count
             var rows: [CutCandidate] = []
             for first in [nil] + split.prefix(longestCover).map(Optional.some) {
-                guard let members = cover(items, room, with: first) else { continue }
-                let cut = lifted(items, members)
+                guard let cover = cover(items, room, with: first) else { continue }
+                let cut = lifted(items, cover.isMember, cover.count)
                 guard let distance = distance(to: cut), distance > 1e-3,
                     !rows.contains(where: { $0.row == cut })
                 else { continue }
@@ -44,9 +48,24 @@ extension Search {
         return found
     }
 
-    /// Members of a cover with one certain member, unless `nil`; items are in order of their worth
-    /// to it.
-    private func cover(_ items: [Item], _ room: Int, with first: Int?) -> Set<Int>? {
+    /// Whether the point splits an item of a row. Where it splits none, it is beyond a cover only
+    /// if it is beyond the row itself.
+    private func isSplit(_ row: Int) -> Bool {
+        relaxation.rows.terms(row).contains { term in
+            let variable = Int(relaxation.rows.variables[term])
+            let lower = lower(variable)
+            return upper(variable) - lower == 1
+                && Item.isSplit(relaxation.simplex.value[variable] - Double(lower))
+        }
+    }
+
+    /// Members of a cover with one certain member, unless `nil`, and how many they are; items are
+    /// in order of their worth to it.
+    private func cover(
+        _ items: [Item],
+        _ room: Int,
+        with first: Int?
+    ) -> (isMember: [Bool], count: Int)? {
         var members: [Int] = []
         var weight = 0
         if let first {
@@ -62,14 +81,17 @@ extension Search {
             next += 1
         }
         guard weight > room else { return nil }
+        var isMember = [Bool](repeating: false, count: items.count)
+        for index in members { isMember[index] = true }
+        var count = members.count
         // Every item that the rest does not need goes out again, the least taken first.
-        var kept = Set(members)
-        for index in members.sorted(by: { (items[$0].share, $0) < (items[$1].share, $1) })
-        where weight - items[index].weight > room {
+        members.sort { (items[$0].share, $0) < (items[$1].share, $1) }
+        for index in members where weight - items[index].weight > room {
             weight -= items[index].weight
-            kept.remove(index)
+            isMember[index] = false
+            count -= 1
         }
-        return 2...longestCover ~= kept.count ? kept : nil
+        return 2...longestCover ~= count ? (isMember, count) : nil
     }
 
     /// The row as "weights of what is taken <= room"; nil where it cannot give a cover. Variables
@@ -103,16 +125,20 @@ extension Search {
 
     /// The cover's row with what is outside of it: an item as heavy as the h heaviest members
     /// together counts as h of them (Balas, theorem 2).
-    private func lifted(_ items: [Item], _ members: Set<Int>) -> Row {
+    private func lifted(_ items: [Item], _ isMember: [Bool], _ members: Int) -> Row {
         var sums: [Int] = []
-        for weight in members.map({ items[$0].weight }).sorted(by: >) {
-            sums.append((sums.last ?? 0) + weight)
-        }
+        sums.reserveCapacity(members)
+        for index in items.indices where isMember[index] { sums.append(items[index].weight) }
+        sums.sort(by: >)
+        for index in sums.indices.dropFirst() { sums[index] += sums[index - 1] }
         var cut = Row()
-        cut.demand = 1 - members.count
+        cut.demand = 1 - members
         for (index, item) in items.enumerated() {
-            let count =
-                members.contains(index) ? 1 : sums.prefix { $0 <= item.weight }.count
+            var count = 1
+            if !isMember[index] {
+                count = 0
+                while count < sums.count, sums[count] <= item.weight { count += 1 }
+            }
             if count == 0 { continue }
             let variable = Int(item.variable)
             cut.terms.append(

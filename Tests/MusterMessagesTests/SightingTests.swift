@@ -127,6 +127,28 @@ struct SightingTests {
         ] { #expect(glimpse(other.utf8, &layout) == nil, "\(other)") }
     }
 
+    @Test("what is flawed teaches nothing")
+    func flaws() throws {
+        let whole = #"{"resource":"a","kind":"vm","labels":{},"sequence":6}"#
+        for place in 1..<whole.utf8.count {
+            var layout = ReportLayout()
+            let cut = whole.utf8.prefix(place)
+            #expect(sighting(cut, &layout) == nil)
+            #expect(glimpse(cut, &layout) == nil, "\(place)")
+        }
+        // Also what is too large to be learnt.
+        var layout = ReportLayout()
+        let gap = String(repeating: " ", count: 3000)
+        for text in [
+            "{" + gap + #""labels":{},"x":1,"y"#, "{" + gap + #""labels":{},"resource":"a"}"#,
+        ] {
+            for _ in 0..<2 {
+                _ = sighting(text.utf8, &layout)
+                #expect(glimpse(text.utf8, &layout) == nil)
+            }
+        }
+    }
+
     /// Values are short and full of brackets and quotes, so that a guessed end is often wrong.
     private static func hostile(_ generator: inout EventGenerator) -> String {
         func pick(_ values: [String]) -> String { generator.pick(values) }

@@ -36,7 +36,7 @@ import Testing
     private final class Bench {
         let clock = SimulatedClock()
         let task: PartitionTask
-        private var offset: Int64 = 0
+        private(set) var offset: Int64 = 0
 
         init() {
             let settings = Settings()
@@ -75,10 +75,15 @@ import Testing
         func configure() -> TaskResult? { give(.configuration, PartitionTaskTests.policy) }
 
         /// Reports a machine.
-        func report(_ name: String, _ state: String, _ sequence: Int) -> TaskResult? {
+        func report(
+            _ name: String,
+            _ state: String,
+            _ sequence: Int,
+            more: String = ""
+        ) -> TaskResult? {
             let report = """
                 {"resource":"\(name)","kind":"vm","state":"\(state)","labels":{"a":"b"},\
-                "sequence":\(sequence)}
+                "sequence":\(sequence)\(more)}
                 """
             return give(.availability, report)
         }
@@ -117,6 +122,44 @@ import Testing
         let later = try #require(bench.task.take([.clock]).first?.unit)
         #expect(later.entries.count == 1)
         #expect(later.positions[Lane(.availability, 0)] == offset + 1)
+    }
+
+    @Test("where reports are all outdated, what was read is committed all the same")
+    func outdated() throws {
+        let bench = try bench()
+        #expect(bench.report("a", "online", 1)?.unit == nil)
+        bench.clock.advance(by: .milliseconds(15))
+        let unit = try #require(bench.task.take([.clock]).first?.unit)
+        #expect(unit.entries.isEmpty)
+        #expect(unit.positions[Lane(.availability, 0)] == bench.offset)
+        #expect(bench.task.take([.clock]).first?.unit == nil)
+    }
+
+    @Test("a lease that ends while its report waits is seen in time")
+    func leases() throws {
+        let bench = try bench()
+        func report(_ sequence: Int, _ age: Duration, ttl: String) -> TaskResult? {
+            let time = (bench.clock.now + (.zero - age)).rfc3339
+            let more = #","observedAt":"\#(time)","ttl":"\#(ttl)""#
+            return bench.report("a", "online", sequence, more: more)
+        }
+        for sequence in 4..<7 { _ = report(sequence, .zero, ttl: "1h") }
+        _ = bench.task.take([.settle])
+        // Of this lease there are four milliseconds left.
+        let result = try #require(report(7, .milliseconds(996), ttl: "1s"))
+        #expect(result.unit == nil)
+        let deadline = try #require(result.nextDeadline)
+        #expect(deadline <= bench.clock.now + .milliseconds(4))
+    }
+
+    @Test("a clock that is put back makes nothing wait longer")
+    func clockPutBack() throws {
+        let bench = try bench()
+        #expect(bench.report("a", "online", 4)?.unit == nil)
+        bench.clock.advance(by: .seconds(-3600))
+        let result = try #require(bench.report("a", "online", 5))
+        let end = bench.clock.now + .milliseconds(20)
+        #expect(result.unit != nil || result.nextDeadline.map { $0 <= end } == true)
     }
 
     @Test("what waits goes with the first thing that cannot, and at the end")

@@ -68,8 +68,8 @@ struct Looks: Sendable {
 }
 
 extension Inventory {
-    /// The slot of a registered resource whose name is these bytes with this fingerprint, where reports have been known
-    /// again before; others are in ``slots``.
+    /// The slot of a registered resource whose name is these bytes with this fingerprint, where
+    /// reports have been known again before; others are in ``slots``.
     func slot(named name: Span<UInt8>, _ fingerprint: Fingerprint) -> Int? {
         looks.slot(of: fingerprint) { slot in
             guard slot < resources.count, let id = resources[slot]?.id else { return false }

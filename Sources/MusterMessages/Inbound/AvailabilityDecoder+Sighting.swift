@@ -23,7 +23,7 @@ extension AvailabilityDecoder {
     ///   - bytes: A buffer that holds the event's JSON.
     ///   - range: Where it stands in the buffer.
     ///   - timestamp: When a resource that does not say `observedAt` was observed.
-    ///   - layout: Becomes the event's.
+    ///   - layout: Becomes the event's; of none where there is no sighting.
     /// - Returns: `nil` where only ``decode(_:in:timestamp:)`` can tell what it says, or what is
     ///   wrong with it.
     /// - Complexity: O(bytes).
@@ -34,7 +34,10 @@ extension AvailabilityDecoder {
         layout: inout ReportLayout
     ) -> Sighting? {
         var parser = AvailabilityParser(bytes, in: range, timestamp: timestamp)
-        return (try? parser.sighting(&layout)) ?? nil
+        if let sighting = (try? parser.sighting(&layout)) ?? nil { return sighting }
+        // What was found up to a flaw is not how anything is written.
+        layout.clear()
+        return nil
     }
 
     /// Reads an event as ``sighting(in:_:timestamp:layout:)`` does, if it is written like an
@@ -58,7 +61,7 @@ extension AvailabilityDecoder {
         timestamp: Instant,
         layout: inout ReportLayout
     ) -> Sighting? {
-        guard !layout.members.isEmpty else { return nil }
+        guard layout.isWhole else { return nil }
         var parser = AvailabilityParser(bytes, in: range, timestamp: timestamp)
         return (try? parser.glimpse(&layout)) ?? nil
     }
@@ -78,10 +81,7 @@ extension AvailabilityParser {
             if let known = field, seen & known.bit != 0 { field = nil }
             if let field {
                 seen |= field.bit
-                guard try take(field, &sighting) else {
-                    layout.clear()
-                    return nil
-                }
+                guard try take(field, &sighting) else { return nil }
             } else {
                 try json.skipValue()
             }
@@ -105,7 +105,7 @@ extension AvailabilityParser {
                 continue
             }
             if field.isContainer {
-                let start = json.index
+                let start = json.peekOffset()
                 if !json.takeContainer(of: member.length, before: layout.byteBehind(index)) {
                     try json.skipValue()
                     layout.note(length: json.index - start, of: index)

@@ -20,6 +20,9 @@ public struct ReportLayout: Sendable {
     /// Where in the text that stands which is behind the last value.
     private(set) var tail = 0..<0
 
+    /// Whether it is that of a whole report: at least a bracket stands behind the last value.
+    var isWhole: Bool { !tail.isEmpty && !members.isEmpty }
+
     /// Of no report yet.
     public init() {}
 

@@ -44,7 +44,7 @@ final class WorkerLoop {
     var starts: [Lane: Range<Int64>] = [:]
     /// How much of the assignment is not restored.
     var restoring = Restoring()
-    /// Batches in the tasks' hands, for the partitions that are read.
+    /// Batches in the tasks' hands, and wishes to settle, for the partitions that are read.
     var inFlight: [Int32: Int] = [:]
     var catchUp = CatchUp()
     var brake: Brake
@@ -82,6 +82,8 @@ final class WorkerLoop {
         try begin()
         defer {
             mailbox.connect(nil)
+            // Leaving revokes what is assigned: there is nobody to wait for any more.
+            inFlight = [:]
             runner.dropAll()
             connection.leave(within: .seconds(5))
         }

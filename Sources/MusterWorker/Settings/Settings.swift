@@ -61,6 +61,9 @@ public struct Settings: Hashable, Sendable {
         public var domainsPerPartition = 100_000
         /// How often the numbers of partitions are looked at.
         public var topologyInterval = Duration.seconds(30)
+        /// How long reports of which nothing follows may wait for more of their kind, so that there
+        /// is one entry of the changelog for many of a resource.
+        var patience = Duration.milliseconds(12)
         /// How often transactions, or at least once offsets, are committed.
         public var commitInterval = Duration.milliseconds(50)
         /// After how long without an end the brokers abort a transaction.

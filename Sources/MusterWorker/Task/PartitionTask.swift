@@ -57,7 +57,6 @@ final class PartitionTask {
         context.metrics.domainsChanged(by: start.domains.count)
         for domain in start.domains {
             tenants[domain.id] = Tenant(domain, asksForReports: settings.asksOnRestore)
-            deadlines[domain.id] = domain.nextDeadline
         }
     }
 
@@ -134,9 +133,7 @@ final class PartitionTask {
         return unit
     }
 
-    /// How long reports of which nothing follows may wait for more of their kind, so that there is
-    /// one entry of the changelog for many of a resource.
-    private var patience: Duration { context.settings.limits.commitInterval / 4 }
+    private var patience: Duration { context.settings.limits.patience }
 
     private func decideTouched(_ unit: inout Unit) {
         let domains = touched.domains
@@ -163,7 +160,7 @@ final class PartitionTask {
             }
             if isTaken {
                 if !wasTouched { touched.domains.append(tenant.id) }
-                if tenant.hasUntold { touched.isUrgent = true }
+                touched.note(tenant.news)
                 if context.observer != nil { remember(batch.inbound(at: place), tenant) }
                 return
             }
@@ -213,7 +210,7 @@ final class PartitionTask {
             if let appearance,
                 tenant.takeIdle(decoded, looking: appearance, from: .init(record), at: now)
             {
-                if tenant.hasUntold { touched.isUrgent = true }
+                touched.note(tenant.news)
                 if context.observer != nil { tenant.remember(decoded) }
                 return
             }
@@ -273,23 +270,23 @@ final class PartitionTask {
     /// When the task wants to be called; at once while there is something to improve.
     private var nextDeadline: Instant? {
         guard isLive else { return nil }
-        guard eager.isEmpty else { return context.now() }
-        let deadline = deadlines.values.min()
-        guard let end = touched.since.map({ $0 + patience }) else { return deadline }
-        return min(end, deadline ?? end)
+        let now = context.now()
+        guard eager.isEmpty else { return now }
+        return [deadlines.values.min(), touched.deadline(at: now, patience: patience)]
+            .compactMap(\.self).min()
     }
 
     private func callDomains(mayImprove: Bool) -> Unit? {
         guard isLive else { return nil }
         let now = context.now()
         var unit = Unit()
-        let due = deadlines.filter { $0.value <= now }.keys.sorted()
-        let mayImprove = mayImprove && due.isEmpty && touched.domains.isEmpty
         // What is published says where the lanes stand, so nothing of before may be missing.
+        let hasWaited = !touched.domains.isEmpty
         decideTouched(&unit)
+        let due = deadlines.filter { $0.value <= now }.keys.sorted()
         for id in due { decide(id, &unit) }
-        if mayImprove { improve(&unit) }
-        guard !unit.outputs.isEmpty || !unit.entries.isEmpty else { return nil }
+        if mayImprove, due.isEmpty { improve(&unit) }
+        guard hasWaited || !unit.outputs.isEmpty || !unit.entries.isEmpty else { return nil }
         unit.positions = positions
         return unit
     }
@@ -377,8 +374,8 @@ final class PartitionTask {
 
     /// Notes when a domain wants to be called.
     private func note(_ id: DomainID, _ tenant: Tenant) {
-        deadlines[id] = tenant.nextDeadline
-        if tenant.wantsSlice { eager.insert(id) } else { eager.remove(id) }
+        deadlines[id] = tenant.news.nextDeadline
+        if tenant.news.wantsSlice { eager.insert(id) } else { eager.remove(id) }
     }
 
     private func publish(_ directives: [Directive], of tenant: Tenant, _ unit: inout Unit) {

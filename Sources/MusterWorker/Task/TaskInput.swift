@@ -46,7 +46,7 @@ struct Unit: Sendable {
 struct TaskResult: Sendable {
     var partition: Int32
     var epoch: Int
-    /// What it was given.
+    /// What it was given; `settle` counts as records.
     var cause: Cause
     /// How many inputs this is the result of, of those that are counted: batches of records, and
     /// `settle`.

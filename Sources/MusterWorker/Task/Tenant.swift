@@ -8,12 +8,27 @@ internal import MusterModel
 final class Tenant {
     let id: DomainID
     private(set) var domain: Domain
-    /// When the domain wants to be called, and whether it may find something better than what it
-    /// has decided, given time; as of the last decision.
-    private(set) var nextDeadline: Instant?
-    private(set) var wantsSlice = false
-    /// Whether the domain has something to tell of the reports that were taken in at once.
-    private(set) var hasUntold = false
+    /// What the domain says of itself, as of the last time that it was given anything.
+    private(set) var news = News()
+
+    /// What a domain wants.
+    struct News {
+        /// When it wants to be called.
+        var nextDeadline: Instant?
+        /// Whether it may find something better than what it has decided, given time.
+        var wantsSlice = false
+        /// Whether it has something to tell of reports that were taken in at once.
+        var hasUntold = false
+
+        init() {}
+
+        /// Asked for through a reference to a class, each would copy the whole domain.
+        init(of domain: inout Domain) {
+            nextDeadline = domain.nextDeadline
+            wantsSlice = domain.wantsSlice
+            hasUntold = domain.hasUntold
+        }
+    }
     /// Events that it has not been given.
     private(set) var pending: [Event] = []
     /// Reports that it has taken in since, where somebody wants to know.
@@ -55,7 +70,6 @@ final class Tenant {
     init(_ domain: Domain, asksForReports: Bool) {
         id = domain.id
         self.domain = domain
-        nextDeadline = domain.nextDeadline
         guard asksForReports else { return }
         pending = [.restored]
         places = [nil]
@@ -129,12 +143,7 @@ final class Tenant {
 
     private func noteIdle(_ name: Fingerprint, _ place: Place) {
         idle.append(IdlePlace(name: name, place: place))
-        Self.readUntold(of: &domain, &hasUntold)
-    }
-
-    /// As in ``readTiming(of:_:_:)``.
-    private static func readUntold(of domain: inout Domain, _ hasUntold: inout Bool) {
-        hasUntold = domain.hasUntold
+        news = News(of: &domain)
     }
 
     /// Adds a report that was taken in to what the next decision says that it was on.
@@ -147,10 +156,7 @@ final class Tenant {
         let isIdle = isTouched && pending.isEmpty
         let seen = observed
         let events = takePending()
-        defer {
-            Self.readTiming(of: &domain, &nextDeadline, &wantsSlice)
-            hasUntold = false
-        }
+        defer { news = News(of: &domain) }
         if isIdle { return (seen, domain.handle([], at: now)) }
         let given = events.isEmpty ? [.clock] : events
         return (seen + given, domain.handle(given, at: now))
@@ -158,18 +164,8 @@ final class Tenant {
 
     /// Lets the domain look for something better for a little while.
     func improve(at now: Instant) -> [Directive] {
-        defer { Self.readTiming(of: &domain, &nextDeadline, &wantsSlice) }
+        defer { news = News(of: &domain) }
         return domain.improve(at: now)
-    }
-
-    /// Asked for through a reference to the class, either would copy the whole domain.
-    private static func readTiming(
-        of domain: inout Domain,
-        _ nextDeadline: inout Instant?,
-        _ wantsSlice: inout Bool
-    ) {
-        nextDeadline = domain.nextDeadline
-        wantsSlice = domain.wantsSlice
     }
 
     /// Lets the domain take in what is pending without deciding on it yet.

@@ -11,13 +11,29 @@ struct Touched {
     /// Whether something follows.
     var isUrgent = false
     /// Since when something waits though it is not urgent.
-    private(set) var since: Instant?
+    private var since: Instant?
+    /// When the first of the domains wants to be called, by what they have taken in.
+    private var next: Instant?
 
-    /// Whether they are to be asked now. A clock that was put back is no reason to wait longer.
+    /// Takes in what a domain says after a report that it has taken in at once.
+    mutating func note(_ news: Tenant.News) {
+        if news.hasUntold { isUrgent = true }
+        if let deadline = news.nextDeadline { next = min(deadline, next ?? deadline) }
+    }
+
+    /// When they are to be asked without anything else coming; `nil` where nothing waits.
+    func deadline(at now: Instant, patience: Duration) -> Instant? {
+        guard let since else { return nil }
+        // A clock that was put back is no reason to wait longer.
+        let end = min(since, now) + patience
+        return min(end, next ?? end)
+    }
+
+    /// Whether they are to be asked now.
     mutating func isDue(at now: Instant, patience: Duration) -> Bool {
         guard !isUrgent, !domains.isEmpty else { return true }
-        let since = since ?? now
+        let since = min(since ?? now, now)
         self.since = since
-        return now < since || since.distance(to: now) >= patience
+        return since.distance(to: now) >= patience || next.map { $0 <= now } ?? false
     }
 }

@@ -18,6 +18,7 @@ private struct Scene {
         var settings = settings
         settings.topics.partitions = 1
         settings.limits.commitInterval = .zero
+        settings.limits.patience = .zero
         settings.asksOnRestore = asksOnRestore
         self.settings = settings
     }
@@ -72,6 +73,27 @@ private struct Scene {
 
 @Suite("What an assignment begins with")
 struct AssignmentTests {
+    @Test("A worker that stops leaves at once, as nobody has anything left to settle")
+    func stopping() throws {
+        let scene = Scene()
+        try scene.report("a", "online")
+        let worker = scene.start(isDeferred: true)
+        let tasks = try #require(worker.deferred)
+        var random = SolverRandomness(seed: 1)
+        worker.meanwhile {
+            tasks.work(&random)
+            tasks.deliver()
+        }
+        for _ in 0..<60 { worker.turn() }
+        #expect(!worker.loop.inFlight.isEmpty)
+        worker.loop.mailbox.stop()
+        let begin = scene.clock.now
+        try worker.loop.run()
+        #expect(begin.distance(to: scene.clock.now) < .seconds(2))
+        let lane = MemoryLog.Place(topic: scene.settings.topics.resourceAvailability, partition: 0)
+        #expect(scene.log.committed[lane] == scene.log.end(of: lane))
+    }
+
     @Test("Domains decide on the newest of a backlog, however long, and survive its middle")
     func longBacklog() throws {
         let scene = Scene()

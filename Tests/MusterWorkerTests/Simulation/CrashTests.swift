@@ -98,6 +98,8 @@ private final class Cast {
 
 @Suite("Exactly once, whatever call fails")
 struct CrashTests {
+    private static let patience = Duration.milliseconds(10)
+
     private static func policy(_ name: String, _ count: Int) -> String {
         #"{"apiVersion":"muster/v1","kind":"Policy","name":"\#(name)","#
             + #""parameters":{"n":\#(count)},"require":{"count":{"kind":"vm"},"atLeast":"${n}"}}"#
@@ -122,6 +124,8 @@ struct CrashTests {
         ),
         Chapter(
             reports: [
+                // What says nothing new waits for a moment, here for the one behind it.
+                ("d", report("a", "online")), ("d", report("a", "online")),
                 ("d", report("b", "faulted")), ("d", report("c", "offline")),
                 ("e", #"{"resource":"a","state":"offline","ttl":"20s"}"#),
             ],
@@ -133,6 +137,8 @@ struct CrashTests {
                 )
             ]
         ),
+        // What says nothing new waits for its moment to be over.
+        Chapter(reports: [("d", report("a", "online")), ("d", report("a", "online"))]),
         // Nothing comes, but commands have deadlines and reports expire.
         Chapter(wait: .seconds(70)),
         Chapter(
@@ -152,6 +158,7 @@ struct CrashTests {
         settings.guarantee = guarantee
         settings.topics.partitions = 2
         settings.limits.commitInterval = .zero
+        settings.limits.patience = patience
         // What a restore alone leads to would tell apart what else is the same.
         settings.asksOnRestore = false
         return settings
@@ -247,6 +254,8 @@ struct CrashTests {
             for (domain, value) in chapter.documents {
                 append(value, domain, to: settings.topics.desiredConfig, log, clock)
             }
+            cast.settle()
+            clock.advance(by: patience * 2)
             cast.settle()
         }
         var outcome = Outcome(errors: cast.errors)

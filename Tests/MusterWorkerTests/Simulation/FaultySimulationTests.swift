@@ -81,6 +81,7 @@ private final class Simulation {
         var settings = Settings()
         settings.topics.partitions = 3
         settings.limits.commitInterval = .milliseconds(4)
+        settings.limits.patience = .milliseconds(1)
         settings.limits.batchRecords = 4
         settings.options.commandTimeout = .milliseconds(60)
         settings.options.commandAttempts = 3
