@@ -75,6 +75,25 @@ extension Domain {
         return true
     }
 
+    /// The report that decoding would make of an observation, where its looks are known from an
+    /// earlier one; see ``takeIdle(_:of:with:looking:at:)``.
+    ///
+    /// Changes nothing. It is mutating because the domain would be copied to be asked otherwise,
+    /// where it belongs to a class.
+    public mutating func recall(
+        _ observation: Observation,
+        of name: Span<UInt8>,
+        with fingerprint: Fingerprint,
+        looking appearance: Fingerprint
+    ) -> Resource? {
+        guard let slot = situation.inventory.slot(named: name, fingerprint),
+            situation.inventory.looksLike(appearance, slot),
+            var resource = situation.inventory.resources[slot]
+        else { return nil }
+        resource.observation = observation
+        return resource
+    }
+
     /// Whether reports may be taken in before the next ``handle(_:at:)``.
     public mutating func isIdle(at now: Instant) -> Bool {
         refreshDeadline(at: now)

@@ -33,12 +33,21 @@ extension Resource {
     /// The part that may be new each time.
     @inlinable
     public var observation: Observation {
-        Observation(
-            isAvailable: isAvailable,
-            state: state,
-            observedAt: observedAt,
-            sequence: sequence,
-            ttl: ttl
-        )
+        get {
+            Observation(
+                isAvailable: isAvailable,
+                state: state,
+                observedAt: observedAt,
+                sequence: sequence,
+                ttl: ttl
+            )
+        }
+        set {
+            isAvailable = newValue.isAvailable
+            state = newValue.state
+            observedAt = newValue.observedAt
+            sequence = newValue.sequence
+            ttl = newValue.ttl
+        }
     }
 }

@@ -208,4 +208,53 @@ import Testing
             }
         }
     }
+
+    @Test("a command names the policies that it may serve, not those that it costs something")
+    func beneficiaries() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: enough
+            require: {count: {kind: vm}, atLeast: 1}
+            ---
+            kind: Policy
+            name: few
+            require: {count: {kind: vm}, atMost: 3}
+            ---
+            kind: Policy
+            name: thrifty
+            minimize: [{count: {kind: vm}, weight: 1}]
+            ---
+            kind: Policy
+            name: spare
+            require: {count: {kind: vm}, state: offline, atLeast: 1}
+            """
+        )
+        let starts = scene.report(vm("a"), vm("b"), vm("c"), vm("d"), vm("e")).commands
+        #expect(starts.map(\.policies) == [["enough"]])
+        // Four too many: what stops serves whoever wants few, and whoever wants some in reserve.
+        let stops = scene.report(
+            ["a", "b", "c", "d", "e"].map { vm($0, .online, labels: ["x": "y"]) }
+        ).commands
+        #expect(!stops.isEmpty)
+        #expect(stops.allSatisfy { $0.policies == ["few", "spare", "thrifty"] })
+    }
+
+    @Test("a host is started for what runs on it, whatever else reads it")
+    func beneficiariesOfHosts() throws {
+        var scene = try Scene(
+            """
+            kind: Policy
+            name: nodes
+            require: {count: {kind: node}, atMost: 5}
+            ---
+            kind: Policy
+            name: web
+            require: {count: {kind: vm}, atLeast: 1}
+            """
+        )
+        let starts = scene.report(node("n", .offline), vm("a", on: "n")).commands
+        #expect(starts.map(\.resource.name) == ["n"])
+        #expect(starts.map(\.policies) == [["web"]])
+    }
 }

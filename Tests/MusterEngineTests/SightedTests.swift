@@ -31,6 +31,38 @@ import Testing
         )
     }
 
+    @Test("a report whose looks are known is what decoding would make of it")
+    func recalled() throws {
+        var scene = try Scene(Self.twoUp)
+        let a = vm("a", .online, labels: ["tier": "gold"])
+        _ = scene.report(a, vm("b", .online), vm("c"))
+        func recall(_ resource: Resource, _ looks: Fingerprint) -> Resource? {
+            scene.domain.recall(
+                resource.observation,
+                of: resource.id.name.utf8Span.span,
+                with: Fingerprint(of: resource.id.name.utf8Span.span),
+                looking: looks
+            )
+        }
+        let looks = Self.appearance(a)
+        #expect(recall(a, looks) == nil, "not known yet")
+        var again = a
+        again.observedAt = scene.now
+        let isTaken = scene.domain.takeIdle(again, looking: looks)
+        #expect(isTaken)
+        var broken = again
+        broken.isAvailable = false
+        broken.state = .faulted
+        broken.sequence = 7
+        broken.ttl = .seconds(5)
+        broken.observedAt = scene.now + .seconds(1)
+        #expect(recall(broken, looks) == broken)
+        #expect(recall(broken, Self.appearance(vm("a"))) == nil, "looks different")
+        var other = broken
+        other.id = ResourceID("z")
+        #expect(recall(other, looks) == nil, "not registered")
+    }
+
     @Test("a report is known again until its resource looks different or is gone")
     func known() throws {
         var scene = try Scene(Self.twoUp)

@@ -5,6 +5,7 @@ import Logging
 import MusterEngine
 import MusterMessages
 import MusterModel
+import MusterTestKit
 import Testing
 
 @testable import MusterWorker
@@ -23,13 +24,17 @@ import Testing
         let key: [UInt8]
         let value: [UInt8]
         let timestamp: Int64? = 0
+        /// A header that means nothing, by which a record is decoded in any case.
+        var isMarked = false
 
         var keyCount: Int? { key.count }
         var valueCount: Int? { value.count }
 
         func appendKey(to target: inout [UInt8]) { target += key }
         func appendValue(to target: inout [UInt8]) { target += value }
-        func forEachHeader(_ body: (_ name: String, _ value: [UInt8]?) -> Void) {}
+        func forEachHeader(_ body: (_ name: String, _ value: [UInt8]?) -> Void) {
+            if isMarked { body("mark", nil) }
+        }
     }
 
     /// The task of the one partition, with the time in hand.
@@ -71,6 +76,24 @@ import Testing
             return task.take([.records(batch)]).first
         }
 
+        /// Reports as one batch.
+        func batch(_ reports: [String], isMarked: Bool) -> RecordBatch {
+            var batch = RecordBatch()
+            for report in reports {
+                batch.append(
+                    Polled(
+                        offset: offset,
+                        key: Array("d".utf8),
+                        value: Array(report.utf8),
+                        isMarked: isMarked
+                    ),
+                    lane: Lane(.availability, 0)
+                )
+                offset += 1
+            }
+            return batch
+        }
+
         /// Sets the policy.
         func configure() -> TaskResult? { give(.configuration, PartitionTaskTests.policy) }
 
@@ -101,6 +124,51 @@ import Testing
         }
         _ = bench.task.take([.settle])
         return bench
+    }
+
+    @Test("what is read in passing leads to what decoding it leads to", arguments: 0..<20)
+    func equivalence(seed: UInt64) throws {
+        var random = SolverRandomness(seed: seed)
+        let benches = [try bench(), try bench()]
+        var outputs: [[OutboundRecord]] = [[], []]
+        var states: [[[UInt8]: [UInt8]]] = [[:], [:]]
+        var sequence = 10
+        func take(_ inputs: [TaskInput], _ number: Int) {
+            for case let unit? in benches[number].task.take(inputs).map(\.unit) {
+                outputs[number] += unit.outputs.map { output in
+                    var output = output
+                    // Dead letters and the like repeat the record's own.
+                    output.headers.removeAll { $0.name == "mark" }
+                    return output
+                }
+                for entry in unit.entries { states[number][entry.key] = entry.value }
+            }
+        }
+        for _ in 0..<60 {
+            var reports: [String] = []
+            for _ in 0..<random.pick(1...8) {
+                sequence += random.pick(-1...2)
+                let state = random.pick(["online", "online", "offline", "faulted", "starting"])
+                let labels = random.pick([#"{"a":"b"}"#, #"{"a":"b"}"#, #"{"a":"c"}"#, "{}"])
+                let ttl = random.pick(["", "", #","ttl":"1h""#])
+                let name = random.pick(["a", "b", "c", "d"])
+                let time = benches[0].clock.now.rfc3339
+                reports.append(
+                    #"{"resource":"\#(name)","kind":"vm","state":"\#(state)","labels":\#(labels),"#
+                        + #""sequence":\#(sequence),"observedAt":"\#(time)"\#(ttl)}"#
+                )
+            }
+            let wait = Duration.milliseconds(random.pick([0, 1, 30, 5000]))
+            for (number, bench) in benches.enumerated() {
+                take([.records(bench.batch(reports, isMarked: number == 1))], number)
+                bench.clock.advance(by: wait)
+                take([.clock], number)
+            }
+        }
+        for number in 0...1 { take([.settle], number) }
+        #expect(outputs[0].count > 20)
+        #expect(outputs[0] == outputs[1])
+        #expect(states[0] == states[1])
     }
 
     @Test("reports of which nothing follows wait for more, and make one entry for a resource")

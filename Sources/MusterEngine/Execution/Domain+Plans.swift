@@ -201,26 +201,50 @@ extension Domain {
 }
 
 extension Situation {
-    /// The enforced policies for whose sake a slot is changed: those that match it, else those
-    /// of what it hosts or serves; in order of name.
+    /// The enforced policies for whose sake a slot is changed to what is implemented for it: those
+    /// that may be the better for it, else those of what it hosts or serves, else all that match
+    /// it; in order of name.
     func beneficiaries(of slot: Int) -> [String] {
-        var names = namesOfReaders(of: slot)
+        var names = namesOfServed(by: slot)
         if names.isEmpty {
             for guest in inventory.guests(of: slot) where isOnline[guest] {
-                names.formUnion(namesOfReaders(of: guest))
+                names.formUnion(namesOfServed(by: guest))
             }
             for dependency in serves[slot] {
                 for dependent in dependencies[dependency].dependents where isOnline[dependent] {
-                    names.formUnion(namesOfReaders(of: dependent))
+                    names.formUnion(namesOfServed(by: dependent))
                 }
             }
         }
+        if names.isEmpty { names = Set(enforcedReaders(of: slot).map(nameOfPolicy)) }
         return names.sorted()
     }
 
-    private func namesOfReaders(of slot: Int) -> Set<String> {
-        var names = Set(enforcedReaders(of: slot).map { policies[$0].policy.name })
-        for index in minimisers[slot] { names.insert(policies[index].policy.name) }
+    private func nameOfPolicy(_ index: Int) -> String { policies[index].policy.name }
+
+    /// The enforced policies that a slot's state may serve: more that is online, or less.
+    private func namesOfServed(by slot: Int) -> Set<String> {
+        var names: Set<String> = []
+        if !isOnline[slot] { names.formUnion(minimisers[slot].map(nameOfPolicy)) }
+        for reader in enforcedReaders(of: slot) where isServed(reader, by: slot) {
+            names.insert(nameOfPolicy(reader))
+        }
         return names
+    }
+
+    private func isServed(_ reader: Int, by slot: Int) -> Bool {
+        let ground = policies[reader]
+        return occurrences[slot].contains { occurrence in
+            guard occurrence.policy == reader else { return false }
+            let grows: Bool
+            switch ground.quantities[occurrence.quantity].state {
+            case .online: grows = isOnline[slot]
+            case .offline: grows = !isOnline[slot]
+            case .available: return false
+            }
+            return grows
+                ? ground.polarity.helps[occurrence.quantity]
+                : ground.polarity.hurts[occurrence.quantity]
+        }
     }
 }

@@ -21,9 +21,8 @@ struct GroundPolicy: Sendable {
     let coupled: [Int]
     /// The quantities that the conditions read.
     var quantities: [GroundQuantity]
-    /// For each quantity, whether a greater one can make the policy worse: leave a condition
-    /// unsatisfied, or further from holding.
-    let hurts: [Bool]
+    /// What each quantity does to its conditions by growing.
+    let polarity: Polarity
 
     /// Whether it may command.
     var isEnforced: Bool { policy.mode == .enforce }

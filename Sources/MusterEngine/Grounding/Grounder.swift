@@ -54,7 +54,7 @@ struct Grounder {
             matched: matched.sorted(),
             coupled: coupled.sorted(),
             quantities: quantities,
-            hurts: Polarity.hurts(
+            polarity: Polarity(
                 (require.map { [$0] } ?? []) + prefer.map(\.condition),
                 quantities: quantities.count
             )

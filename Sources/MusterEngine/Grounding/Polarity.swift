@@ -1,18 +1,21 @@
 // In which direction quantities work. A resource that can only help is lost without a search when
 // nothing that it helped with has become worse.
 
-/// Which quantities of conditions can do harm by growing.
+/// What quantities do to conditions by growing.
 struct Polarity {
-    private var hurts: [Bool]
-
     /// For each quantity, whether a greater one can make a condition false, or its shortfall
     /// greater.
+    private(set) var hurts: [Bool]
+    /// For each quantity, whether a greater one can make a condition true, or its shortfall less.
+    private(set) var helps: [Bool]
+
+    /// What so many quantities do to conditions that are to hold.
     ///
     /// - Complexity: O(leaves).
-    static func hurts(_ conditions: [GroundCondition], quantities: Int) -> [Bool] {
-        var polarity = Polarity(hurts: Array(repeating: false, count: quantities))
-        for condition in conditions { polarity.walk(condition, wanted: true, unwanted: false) }
-        return polarity.hurts
+    init(_ conditions: [GroundCondition], quantities: Int) {
+        hurts = Array(repeating: false, count: quantities)
+        helps = hurts
+        for condition in conditions { walk(condition, wanted: true, unwanted: false) }
     }
 
     /// Walks a condition that is wanted to hold, wanted not to hold, or both.
@@ -57,5 +60,6 @@ struct Polarity {
 
     private mutating func note(_ quantity: Int, factor: Int, wanted: Bool, unwanted: Bool) {
         if factor < 0 && wanted || factor > 0 && unwanted { hurts[quantity] = true }
+        if factor > 0 && wanted || factor < 0 && unwanted { helps[quantity] = true }
     }
 }

@@ -153,11 +153,7 @@ struct Inventory: Sendable {
     /// - Complexity: O(1), without an allocation.
     mutating func write(_ report: Observation, _ slot: Int) {
         isStale[slot] = false
-        resources[slot]?.isAvailable = report.isAvailable
-        resources[slot]?.state = report.state
-        resources[slot]?.observedAt = report.observedAt
-        resources[slot]?.sequence = report.sequence
-        resources[slot]?.ttl = report.ttl
+        resources[slot]?.observation = report
     }
 
     /// Takes in a report of which selectors see something new.

@@ -261,7 +261,7 @@ struct Situation: Sendable {
             }
         }
         for policy in policies {
-            for (quantity, hurts) in zip(policy.quantities, policy.hurts)
+            for (quantity, hurts) in zip(policy.quantities, policy.polarity.hurts)
             where quantity.readsUsability || hurts {
                 for term in quantity.terms {
                     if quantity.readsUsability { traits[term.slot].insert(.readsUsability) }

@@ -150,16 +150,16 @@ final class PartitionTask {
         var appearance: Fingerprint?
         let record = batch.records[place]
         if isLive, let key = record.key,
-            let tenant = known.tenant(of: batch.bytes.span.extracting(key)),
-            tenant.pending.isEmpty
+            let tenant = known.tenant(of: batch.bytes.span.extracting(key))
         {
             let wasTouched = tenant.isTouched
-            var isTaken = takeIdle(record, of: batch, tenant, isBrief: true, at: now, &appearance)
+            var isTaken = take(record, of: batch, tenant, isBrief: true, at: now, &appearance)
             if !isTaken {
-                isTaken = takeIdle(record, of: batch, tenant, isBrief: false, at: now, &appearance)
+                isTaken = take(record, of: batch, tenant, isBrief: false, at: now, &appearance)
             }
             if isTaken {
                 if !wasTouched { touched.domains.append(tenant.id) }
+                guard tenant.pending.isEmpty else { return touched.isUrgent = true }
                 touched.note(tenant.news)
                 if context.observer != nil { remember(batch.inbound(at: place), tenant) }
                 return
@@ -168,10 +168,10 @@ final class PartitionTask {
         take(batch.inbound(at: place), looking: appearance, at: now, &unit)
     }
 
-    /// Gives a tenant a record that is a plain report of which nothing follows. The appearance
-    /// becomes that of a report that was read closely.
+    /// Gives a tenant a record that is a plain report of a resource that looks as it did. The
+    /// appearance becomes that of a report that was read closely.
     @inline(__always)
-    private func takeIdle(
+    private func take(
         _ record: RecordBatch.Record,
         of batch: borrowing RecordBatch,
         _ tenant: Tenant,
@@ -182,7 +182,7 @@ final class PartitionTask {
         let sighting = decoder.sighting(record, in: batch, layout: &layout, isBrief: isBrief)
         guard let sighting else { return false }
         if !isBrief { appearance = sighting.appearance }
-        return tenant.takeIdle(
+        return tenant.take(
             sighting,
             of: batch.bytes.span.extracting(sighting.name),
             from: .init(lane: record.lane, offset: record.offset),

@@ -97,7 +97,8 @@ final class Tenant {
     /// Whether it has something to decide on, or has taken in reports since it last decided.
     var isTouched: Bool { !pending.isEmpty || !idle.isEmpty }
 
-    /// Takes in a report at once if nothing follows from it, and nothing else waits.
+    /// Takes in a report of a resource that is known to look like it: at once if nothing follows
+    /// from it and nothing else waits, else as the event that decoding would make of it.
     ///
     /// - Parameters:
     ///   - sighting: The report.
@@ -105,23 +106,30 @@ final class Tenant {
     ///   - place: Where its record stands.
     ///   - now: The time.
     /// - Returns: whether it was taken in; if not, nothing has changed.
-    func takeIdle(
+    func take(
         _ sighting: Sighting,
         of name: Span<UInt8>,
         from place: Place,
         at now: Instant
     ) -> Bool {
         let fingerprint = Fingerprint(of: name)
-        guard pending.isEmpty,
+        let (observation, appearance) = (sighting.observation, sighting.appearance)
+        if pending.isEmpty,
             domain.takeIdle(
-                sighting.observation,
+                observation,
                 of: name,
                 with: fingerprint,
-                looking: sighting.appearance,
+                looking: appearance,
                 at: now
             )
-        else { return false }
-        noteIdle(fingerprint, place)
+        {
+            noteIdle(fingerprint, place)
+            return true
+        }
+        let recalled = domain.recall(observation, of: name, with: fingerprint, looking: appearance)
+        guard let recalled else { return false }
+        places.append(place)
+        pending.append(.reports([.observed(recalled)]))
         return true
     }
 
