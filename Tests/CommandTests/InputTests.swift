@@ -155,6 +155,39 @@ import Testing
         #expect(output.contains("jq -c '\(filter)' FILE"), "\(output)")
     }
 
+    @Test("a file of policies in the place of events is told as one mistake, an empty one at all")
+    func otherFiles() throws {
+        let (output, status) = try run(
+            ["plan", "--policies", "p.yaml", "--resources", "p.yaml"],
+            ["p.yaml": "# ours\n---\n" + Self.policy]
+        )
+        #expect(status == 1)
+        #expect(output.split(separator: "\n").count == 2, "\(output)")
+        #expect(output.contains("p.yaml:3: this is a document of the policy language"))
+        let (empty, _) = try run(
+            ["plan", "--policies", "p.yaml", "--resources", "r.jsonl"],
+            ["p.yaml": Self.policy, "r.jsonl": "\n"]
+        )
+        #expect(empty.contains("warning: r.jsonl: there are no events in it"), "\(empty)")
+    }
+
+    @Test("where no proof can be written is told before the work")
+    func proofs() throws {
+        let files = ["p.yaml": Self.policy, "r.jsonl": Self.reports]
+        for (path, message) in [
+            ("-", "--proof takes a file"), ("none/proof", "`none/proof` cannot be written"),
+            ("p.yaml/proof", "`p.yaml/proof` cannot be written"),
+        ] {
+            let (output, status) = try run(
+                ["plan", "--policies", "p.yaml", "--resources", "r.jsonl", "--proof", path],
+                files
+            )
+            #expect(status != 0)
+            #expect(output.contains(message), "\(output)")
+            #expect(!output.contains("Domain"), "\(output)")
+        }
+    }
+
     @Test("policies and resources of different domains are told")
     func strangers() throws {
         let text = Self.policy.replacing("name: web", with: "name: web\ndomain: e")

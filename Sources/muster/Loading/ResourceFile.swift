@@ -27,6 +27,14 @@ struct ResourceFile {
             problems.append("error: \(error)")
             return
         }
+        if let line = Self.beginningOfDocument(in: bytes) {
+            fail(line, "this is a document of the policy language, not an event")
+            problems.append(
+                "  help: --policies names policies, --resources a file of events, "
+                    + "one JSON object a line"
+            )
+            return
+        }
         if let (line, filter) = Self.otherForm(of: bytes) {
             fail(line, "an event is one JSON object on one line of its own")
             problems.append("  help: `jq -c '\(filter)' FILE` writes it so")
@@ -60,6 +68,9 @@ struct ResourceFile {
                 fail(line, "\(error)")
             }
         }
+        if reports.isEmpty, problems.isEmpty {
+            warnings.append("warning: \(name): there are no events in it, so nothing is registered")
+        }
         let inOrder = unknown.sorted { ($0.value.line, $0.key) < ($1.value.line, $1.key) }
         for (field, place) in inOrder { warn(of: field, at: place.line, count: place.count) }
     }
@@ -75,6 +86,21 @@ struct ResourceFile {
         guard bytes[start] == UInt8(ascii: "{") else { return nil }
         let rest = bytes[(start + 1)...].prefix { $0 != UInt8(ascii: "\n") }
         return rest.allSatisfy(space.contains) ? (line, ".") : nil
+    }
+
+    /// The line where a file begins that holds documents: YAML that says its version or its kind.
+    private static func beginningOfDocument(in bytes: [UInt8]) -> Int? {
+        var line = 0
+        for text in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            line += 1
+            let isPassedOver =
+                text.allSatisfy(space.contains) || text.first == UInt8(ascii: "#")
+                || text.starts(with: "---".utf8)
+            if isPassedOver { continue }
+            let isDocument = ["apiVersion:", "kind:"].contains { text.starts(with: $0.utf8) }
+            return isDocument ? line : nil
+        }
+        return nil
     }
 
     private mutating func fail(_ line: Int, _ message: String) {

@@ -51,6 +51,9 @@ struct PlanCommand: ParsableCommand {
         if let solveWork, solveWork < 1 {
             throw ValidationError("--solve-work takes a number from 1 on")
         }
+        if proof == "-" {
+            throw ValidationError("--proof takes a file, which muster verify then reads")
+        }
     }
 
     func run() throws {
@@ -60,6 +63,8 @@ struct PlanCommand: ParsableCommand {
         let resourceFile = ResourceFile(path: resources, timestamp: now)
         try resourceFile.requireValid()
         resourceFile.warnOfStrangers(to: files.baseline.documents)
+        // Nobody likes to hear of it after all the work.
+        if let proof { try requireFolder(of: proof) }
         let plans = plans(for: resourceFile, files.baseline, now)
         switch output {
         case .json: try PlanDocument(plans).write()
@@ -67,6 +72,20 @@ struct PlanCommand: ParsableCommand {
         }
         if let proof { try write(proofOf: plans, at: now, to: proof) }
         if plans.contains(where: { !$0.summary.isSatisfied }) { throw ExitCode.unsatisfied }
+    }
+
+    /// Makes sure that a file can be made where it is to be.
+    private func requireFolder(of path: String) throws {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        do {
+            let isFolder = try folder.resourceValues(forKeys: [.isDirectoryKey]).isDirectory
+            let isWritable = FileManager.default.isWritableFile(atPath: folder.path)
+            if isFolder != true { throw CocoaError(.fileNoSuchFile) }
+            if !isWritable { throw CocoaError(.fileWriteNoPermission) }
+        } catch {
+            Terminal.error.write("error: \(FileFailure(path, cannotBe: .written, error))")
+            throw ExitCode.invalidInput
+        }
     }
 
     /// Writes the proof of all plans, or says why there is none.
