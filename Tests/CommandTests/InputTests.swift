@@ -171,6 +171,33 @@ import Testing
         #expect(empty.contains("warning: r.jsonl: there are no events in it"), "\(empty)")
     }
 
+    @Test(
+        "what is wrong in a file of settings is shown without its secrets",
+        arguments: [
+            "kafka: {propertes: {sasl.password: hush-hush}}\n",
+            "kafka:\n  properties:\n    sasl.password: {a: hush-hush}\n",
+            "kafka:\n  properties:\n    sasl.password: hush-hush: no\n",
+            "kafka: {properties: {linger.ms: x, sasl.password: hush-hush}}\n",
+            "kafka:\n  properties:\n    ssl.key.password: |\n      hush-hush\n     x\n",
+        ]
+    )
+    func secrets(_ text: String) throws {
+        let (output, status) = try run(["run", "--config", "m.yaml"], ["m.yaml": text])
+        #expect(status != 0)
+        #expect(output.contains("m.yaml:"), "\(output)")
+        #expect(!output.contains("hush"), "\(output)")
+    }
+
+    @Test("where a file of settings names no secret, the line that is wrong is shown")
+    func settingsLines() throws {
+        let (output, status) = try run(
+            ["run", "--config", "m.yaml"],
+            ["m.yaml": "# kafka: {properties: {sasl.password: …}}\nworker: {comitInterval: 7s}\n"]
+        )
+        #expect(status != 0)
+        #expect(output.contains("worker: {comitInterval: 7s}"), "\(output)")
+    }
+
     @Test("where no proof can be written is told before the work")
     func proofs() throws {
         let files = ["p.yaml": Self.policy, "r.jsonl": Self.reports]

@@ -78,6 +78,24 @@ import Testing
         }
     }
 
+    @Test("a record of a kind that is not known yet is refused likewise, and nothing is given up")
+    func laterKind() throws {
+        var scene = Scene()
+        _ = scene.report(vm("a"))
+        let entry = try #require(scene.domain.takeStateChanges().first)
+        var key = entry.key
+        // Behind the domain's name and its length.
+        key[2] = 0xEE
+        var restoration = DomainRestoration(DomainID("d"), baseline: Baseline())
+        let error = #expect(throws: StateError.self) {
+            try restoration.apply(key: key, value: entry.value)
+        }
+        #expect(error == .newerKind(domain: DomainID("d"), kind: 0xEE))
+        let text = try #require(error).description
+        #expect(text.contains("run the version of Muster that wrote it"))
+        #expect(!text.contains("delete"))
+    }
+
     @Test("a log that lost records is refused")
     func incomplete() throws {
         var scene = Scene()

@@ -25,11 +25,6 @@ struct ContenderSettings {
     var guarantee: Guarantee
     var commitInterval: Int
 
-    /// What the worker is told; `nil` where there is nothing to be told.
-    var workerGuarantee: String? {
-        guarantee == .exactlyOnce ? guarantee.rawValue : nil
-    }
-
     /// Properties of a consumer; the worker's own, so that both have the same.
     static let consumer = Consumer.defaults.merging(["fetch.wait.max.ms": "50"]) { $1 }
     /// Properties of a producer.
@@ -54,9 +49,7 @@ final class RunningContender {
             )
             own.policies = BusWorkload.policy
             own.more["worker.commitInterval"] = "\(settings.commitInterval)ms"
-            if let guarantee = settings.workerGuarantee {
-                own.more["processing.guarantee"] = guarantee
-            }
+            own.more["processing.guarantee"] = settings.guarantee.rawValue
             let running = try WorkerProcess(own)
             (worker, folder) = (running, nil)
             (process, log) = (running.process, running.log)

@@ -60,8 +60,7 @@ public struct DomainRestoration: Sendable {
             throw malformed("an unknown key", "belongs to another domain")
         }
         guard let kind = StateKey.Kind(rawValue: key[prefix.count]) else {
-            let entity = "an entity of the unknown kind \(key[prefix.count])"
-            throw malformed(entity, "may be of a later version of Muster")
+            throw .newerKind(domain: id, kind: Int(key[prefix.count]))
         }
         let start = prefix.count + 1
         guard let name = String(validating: key[start...], as: UTF8.self) else {

@@ -35,6 +35,9 @@ public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A later version of Muster has written a record.
     case newerVersion(domain: DomainID, entity: String, found: Int, supported: Int)
 
+    /// A later version of Muster has written a record of a kind that this one does not know.
+    case newerKind(domain: DomainID, kind: Int)
+
     /// What is wrong, where, and what can be done about it.
     public var description: String {
         switch self {
@@ -46,6 +49,10 @@ public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
             "the state of domain \(domain) cannot be restored: the record of \(entity) has version "
                 + "\(found), and this version of Muster reads up to \(supported); run the version "
                 + "of Muster that wrote it, or a later one"
+        case .newerKind(let domain, let kind):
+            "the state of domain \(domain) cannot be restored: it holds a record of kind \(kind), "
+                + "which this version of Muster does not know; run the version of Muster that "
+                + "wrote it, or a later one"
         }
     }
 }

@@ -140,16 +140,21 @@ extension WorkerLoop {
         isUnprepared = !assigned.isEmpty
     }
 
-    /// Aborts, however long the brokers take.
+    /// Aborts. Where the brokers do not answer it is tried again at each turn, and nothing is
+    /// prepared before: whoever calls may be in the middle of a rebalance, which must not wait.
     func abort() throws(WorkerError) {
-        while true {
-            do throws(KafkaError) {
-                return try connection.abort()
-            } catch {
-                guard error.isPassing, !mailbox.isStopping
-                else { throw WorkerError(fatal: error) }
-                logger.warning("aborting takes longer", metadata: ["reason": "\(error)"])
-            }
+        isAborting = true
+        try goOnAborting()
+    }
+
+    func goOnAborting() throws(WorkerError) {
+        guard isAborting else { return }
+        do throws(KafkaError) {
+            try connection.abort()
+            isAborting = false
+        } catch {
+            guard error.isPassing else { throw WorkerError(fatal: error) }
+            logger.warning("aborting takes longer", metadata: ["reason": "\(error)"])
         }
     }
 

@@ -68,7 +68,7 @@ extension WorkerLoop {
     /// Finds out where newly assigned partitions begin and end, and begins to restore them. Tried
     /// again at the next turn while the broker does not answer.
     func prepareIfAssigned() throws(WorkerError) {
-        guard isUnprepared else { return }
+        guard isUnprepared, !isAborting else { return }
         let counts: [String: Int]
         do throws(KafkaError) {
             counts = try connection.partitionCounts()

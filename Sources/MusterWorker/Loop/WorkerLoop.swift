@@ -37,6 +37,8 @@ final class WorkerLoop {
     var assigned: Set<Lane> = []
     /// Whether what is assigned still has to be prepared.
     var isUnprepared = false
+    /// Whether a transaction has to be aborted before anything else.
+    var isAborting = false
     /// Since when a partition ends before what was read of it, in the loop's time.
     var overrunSince: Duration?
     var partitionCount = 0
@@ -107,6 +109,7 @@ final class WorkerLoop {
         context.health.beat()
         callTheClock()
         try takeMail()
+        try goOnAborting()
         try prepareIfAssigned()
         try commitIfDue()
         if waitsForTasks() {
@@ -127,7 +130,7 @@ final class WorkerLoop {
         if let due = timers.next { wait = min(wait, context.now().distance(to: due)) }
         if outbox.isDirty { wait = min(wait, outbox.nextCommit - context.elapsed()) }
         if !outbox.isEmpty { wait = min(wait, .milliseconds(5)) }
-        if isUnprepared { wait = min(wait, .milliseconds(100)) }
+        if isUnprepared || isAborting { wait = min(wait, .milliseconds(100)) }
         return max(wait, .zero)
     }
 

@@ -36,13 +36,26 @@ enum SettingsFile {
     }
 
     private static func show(_ error: SettingsError, _ texts: [String: [UInt8]]) {
-        let renderer = DiagnosticRenderer(sources: texts, isColored: Terminal.error.hasColour)
+        // Any line of a file that names a secret may be the one that holds it.
+        let renderer = DiagnosticRenderer(
+            sources: texts.filter { !namesSecret($0.value) },
+            isColored: Terminal.error.hasColour
+        )
         for problem in error.problems {
             if let diagnostic = problem.diagnostic {
                 Terminal.error.write(renderer.text(diagnostic))
             } else {
                 Terminal.error.write("error: \(problem)")
             }
+        }
+    }
+
+    /// Whether a file names a property that is secret, save in comments.
+    private static func namesSecret(_ bytes: [UInt8]) -> Bool {
+        bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+            let text = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            return text.first != UInt8(ascii: "#")
+                && ClientProperties.isSecret(String(decoding: text, as: UTF8.self))
         }
     }
 }

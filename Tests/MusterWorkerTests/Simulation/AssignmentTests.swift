@@ -73,6 +73,33 @@ private struct Scene {
 
 @Suite("What an assignment begins with")
 struct AssignmentTests {
+    @Test("Partitions go within bounds though no broker answers, and are taken up again later")
+    func abortTakesLonger() throws {
+        let scene = Scene()
+        try scene.require(1)
+        try scene.report("a", "offline")
+        var isAway = false
+        let worker = scene.start { isAway ? .timeout : nil }
+        for _ in 0..<20 { worker.turn() }
+        #expect(scene.commands.count == 1)
+        // Something is open when the brokers go away and the partitions with them.
+        try scene.report("b", "offline")
+        try scene.report("a", "faulted")
+        isAway = true
+        for _ in 0..<3 { worker.turn() }
+        worker.loop.rebalance(.lost(worker.loop.assigned))
+        #expect(worker.loop.isAborting)
+        #expect(worker.loop.assigned.isEmpty)
+        for _ in 0..<10 { worker.turn() }
+        #expect(!worker.isDown && worker.loop.isAborting)
+        isAway = false
+        scene.log.leave("w-0")
+        for _ in 0..<60 { worker.turn() }
+        #expect(!worker.loop.isAborting)
+        #expect(!worker.isDown)
+        #expect(scene.commands.count == 2)
+    }
+
     @Test("A worker that stops leaves at once, as nobody has anything left to settle")
     func stopping() throws {
         let scene = Scene()

@@ -54,11 +54,11 @@ final class MemoryConnection: BusConnection {
     }
 
     /// Makes what may go wrong go wrong; where the call is not for publishing, only the process.
-    private func seam(isPublishing: Bool = true) throws(KafkaError) {
+    private func seam(isPublishing: Bool = true, isAborting: Bool = false) throws(KafkaError) {
         if !isDead {
             switch fault() {
             case nil: return
-            case .abort where !isPublishing, .timeout where !isPublishing: return
+            case .abort where !isPublishing || isAborting, .timeout where !isPublishing: return
             case .crash: isDead = true
             case .abort:
                 var error = KafkaError(.state, "the transaction has failed")
@@ -238,7 +238,7 @@ final class MemoryConnection: BusConnection {
     }
 
     func abort() throws(KafkaError) {
-        if isDead { try seam() }
+        try seam(isAborting: true)
         held = []
         guard settings.guarantee == .exactlyOnce else { return }
         try log.abort(id, epoch: epoch)
