@@ -131,6 +131,14 @@ struct SettingsTests {
         )
     }
 
+    @Test("A worker with a name is a static member of its group, and one without is not")
+    func staticMembership() throws {
+        let named = try Settings.resolve(overrides: ["instance=w-3", "group=g"]).settings
+        #expect(named.consumerProperties()["group.instance.id"] == "w-3")
+        #expect(named.consumerProperties()["group.id"] == "g")
+        #expect(Settings().consumerProperties()["group.instance.id"] == nil)
+    }
+
     @Test("Properties come from every layer, and librdkafka judges them where they were written")
     func properties() throws {
         let settings = try Settings.resolve(

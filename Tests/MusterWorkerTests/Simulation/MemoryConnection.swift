@@ -31,6 +31,8 @@ final class MemoryConnection: BusConnection {
     private var paused: Set<Lane> = []
     /// Records of the changelog that the next commit publishes, where that is no transaction.
     private var held: [ChangelogRecord] = []
+    /// Whether a commit has had its effect, and the answer was lost.
+    private var hasCommitted = false
     private(set) var isDead = false
     /// Asked at each call, before and after its effect.
     private let fault: () -> Fault?
@@ -214,15 +216,25 @@ final class MemoryConnection: BusConnection {
 
     func commit(_ positions: [Lane: Int64]) throws(KafkaError) {
         try seam()
+        if hasCommitted { return hasCommitted = false }
         var offsets: [MemoryLog.Place: Int64] = [:]
         for (lane, position) in positions { offsets[place(of: lane)] = position }
         guard settings.guarantee == .exactlyOnce else { return try commitInOrder(offsets) }
         try log.send(offsets, member: name, generation: generation, id: id, epoch: epoch)
         try seam()
         try log.commit(id, epoch: epoch)
-        // Here a crash comes too late to undo anything; a lost answer is asked for again.
-        if !isDead, fault() == .crash { isDead = true }
-        if isDead { try seam() }
+        // Here a fault comes too late to undo anything; an answer that is lost is asked for again.
+        switch isDead ? .crash : fault() {
+        case .crash:
+            isDead = true
+            try seam()
+        case .timeout:
+            hasCommitted = true
+            var error = KafkaError(.timedOut)
+            error.isRetriable = true
+            throw error
+        case .abort, nil: break
+        }
     }
 
     /// First what was published, then the changelog, then the offsets, each of which may be the
@@ -239,6 +251,7 @@ final class MemoryConnection: BusConnection {
 
     func abort() throws(KafkaError) {
         try seam(isAborting: true)
+        hasCommitted = false
         held = []
         guard settings.guarantee == .exactlyOnce else { return }
         try log.abort(id, epoch: epoch)
