@@ -35,8 +35,8 @@ extension Search {
             work += items.count * split.count
             var rows: [CutCandidate] = []
             for first in [nil] + split.prefix(longestCover).map(Optional.some) {
-                guard let cover = cover(items, room, with: first) else { continue }
-                let cut = lifted(items, cover.isMember, cover.count)
+                guard let isMember = cover(items, room, with: first) else { continue }
+                let cut = lifted(items, isMember)
                 guard let distance = distance(to: cut), distance > 1e-3,
                     !rows.contains(where: { $0.row == cut })
                 else { continue }
@@ -59,13 +59,9 @@ extension Search {
         }
     }
 
-    /// Members of a cover with one certain member, unless `nil`, and how many they are; items are
-    /// in order of their worth to it.
-    private func cover(
-        _ items: [Item],
-        _ room: Int,
-        with first: Int?
-    ) -> (isMember: [Bool], count: Int)? {
+    /// Which items are members of a cover with one certain member, unless `nil`; they are in order
+    /// of their worth to it.
+    private func cover(_ items: [Item], _ room: Int, with first: Int?) -> [Bool]? {
         var members: [Int] = []
         var weight = 0
         if let first {
@@ -91,7 +87,7 @@ extension Search {
             isMember[index] = false
             count -= 1
         }
-        return 2...longestCover ~= count ? (isMember, count) : nil
+        return 2...longestCover ~= count ? isMember : nil
     }
 
     /// The row as "weights of what is taken <= room"; nil where it cannot give a cover. Variables
@@ -125,14 +121,13 @@ extension Search {
 
     /// The cover's row with what is outside of it: an item as heavy as the h heaviest members
     /// together counts as h of them (Balas, theorem 2).
-    private func lifted(_ items: [Item], _ isMember: [Bool], _ members: Int) -> Row {
+    private func lifted(_ items: [Item], _ isMember: [Bool]) -> Row {
         var sums: [Int] = []
-        sums.reserveCapacity(members)
         for index in items.indices where isMember[index] { sums.append(items[index].weight) }
         sums.sort(by: >)
         for index in sums.indices.dropFirst() { sums[index] += sums[index - 1] }
         var cut = Row()
-        cut.demand = 1 - members
+        cut.demand = 1 - sums.count
         for (index, item) in items.enumerated() {
             var count = 1
             if !isMember[index] {

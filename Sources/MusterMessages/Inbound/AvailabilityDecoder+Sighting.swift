@@ -104,22 +104,27 @@ extension AvailabilityParser {
                 try json.skipValue()
                 continue
             }
-            if field.isContainer {
-                let start = json.peekOffset()
-                if !json.takeContainer(of: member.length, before: layout.byteBehind(index)) {
-                    try json.skipValue()
-                    layout.note(length: json.index - start, of: index)
-                }
-                sighting.appearance.mix(
-                    json.bytes.span.extracting(start..<json.index),
-                    tag: field.rawValue
-                )
-            } else if try !take(field, &sighting) {
-                return nil
+            let start = json.peekOffset()
+            if field.isContainer,
+                json.takeContainer(of: member.length, before: layout.byteBehind(index))
+            {
+                mix(from: start, as: field, &sighting)
+            } else {
+                guard try take(field, &sighting) else { return nil }
+                if field.isContainer { layout.note(length: json.index - start, of: index) }
             }
         }
         guard json.take(layout.tail, of: layout.text), json.index == json.end else { return nil }
         return sighting.name.isEmpty ? nil : sighting
+    }
+
+    /// Lets a field's value, which ends here, count for what the resource looks like.
+    @inline(__always)
+    private func mix(from start: Int, as field: AvailabilityField, _ sighting: inout Sighting) {
+        sighting.appearance.mix(
+            json.bytes.span.extracting(start..<json.index),
+            tag: field.rawValue
+        )
     }
 
     /// Takes in a field's value; `false` where that is not for a sighting.
@@ -132,10 +137,7 @@ extension AvailabilityParser {
         case .kind, .node, .cluster, .serviceGroup, .applications, .labels, .capacity:
             let start = json.peekOffset()
             try json.skipValue()
-            sighting.appearance.mix(
-                json.bytes.span.extracting(start..<json.index),
-                tag: field.rawValue
-            )
+            mix(from: start, as: field, &sighting)
             return true
         case .resources, .removed: return false
         default: break

@@ -147,6 +147,7 @@ extension WorkerLoop {
         try goOnAborting()
     }
 
+    /// Tries again to abort, if there is something to.
     func goOnAborting() throws(WorkerError) {
         guard isAborting else { return }
         do throws(KafkaError) {

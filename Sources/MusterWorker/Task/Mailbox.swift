@@ -37,14 +37,7 @@ final class Mailbox: Sendable {
 
     func post(_ results: [TaskResult]) {
         guard !results.isEmpty else { return }
-        post { content in
-            // Moved where that can be, so that nobody else holds their batches.
-            if content.mail.results.isEmpty {
-                content.mail.results = results
-            } else {
-                content.mail.results += results
-            }
-        }
+        post { $0.mail.results += results }
     }
 
     func post(_ restoration: Restoration) { post { $0.mail.restorations.append(restoration) } }

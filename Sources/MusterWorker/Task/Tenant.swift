@@ -8,24 +8,28 @@ internal import MusterModel
 final class Tenant {
     let id: DomainID
     private(set) var domain: Domain
-    /// What the domain says of itself, as of the last time that it was given anything.
+    /// What the domain says of itself.
     private(set) var news = News()
 
     /// What a domain wants.
     struct News {
         /// When it wants to be called.
         var nextDeadline: Instant?
-        /// Whether it may find something better than what it has decided, given time.
+        /// Whether it may find something better than what it has last decided, given time.
         var wantsSlice = false
         /// Whether it has something to tell of reports that were taken in at once.
         var hasUntold = false
 
-        init() {}
-
-        /// Asked for through a reference to a class, each would copy the whole domain.
-        init(of domain: inout Domain) {
-            nextDeadline = domain.nextDeadline
+        /// Asks a domain that has decided. Asked for through a reference to a class, each would
+        /// copy the whole domain.
+        mutating func ask(_ domain: inout Domain) {
+            askAfterReport(&domain)
             wantsSlice = domain.wantsSlice
+        }
+
+        /// Asks a domain that has taken in a report at once, which makes no slice worth more.
+        mutating func askAfterReport(_ domain: inout Domain) {
+            nextDeadline = domain.nextDeadline
             hasUntold = domain.hasUntold
         }
     }
@@ -151,7 +155,7 @@ final class Tenant {
 
     private func noteIdle(_ name: Fingerprint, _ place: Place) {
         idle.append(IdlePlace(name: name, place: place))
-        news = News(of: &domain)
+        news.askAfterReport(&domain)
     }
 
     /// Adds a report that was taken in to what the next decision says that it was on.
@@ -164,7 +168,7 @@ final class Tenant {
         let isIdle = isTouched && pending.isEmpty
         let seen = observed
         let events = takePending()
-        defer { news = News(of: &domain) }
+        defer { news.ask(&domain) }
         if isIdle { return (seen, domain.handle([], at: now)) }
         let given = events.isEmpty ? [.clock] : events
         return (seen + given, domain.handle(given, at: now))
@@ -172,7 +176,7 @@ final class Tenant {
 
     /// Lets the domain look for something better for a little while.
     func improve(at now: Instant) -> [Directive] {
-        defer { news = News(of: &domain) }
+        defer { news.ask(&domain) }
         return domain.improve(at: now)
     }
 

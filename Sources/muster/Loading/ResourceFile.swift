@@ -91,7 +91,10 @@ struct ResourceFile {
     /// The line where a file begins that holds documents: YAML that says its version or its kind.
     private static func beginningOfDocument(in bytes: [UInt8]) -> Int? {
         var line = 0
-        for text in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        var start = 0
+        while start < bytes.count {
+            let text = bytes[start...].prefix { $0 != UInt8(ascii: "\n") }
+            start = text.endIndex + 1
             line += 1
             let isPassedOver =
                 text.allSatisfy(space.contains) || text.first == UInt8(ascii: "#")
