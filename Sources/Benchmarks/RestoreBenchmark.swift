@@ -3,7 +3,6 @@
 internal import Foundation
 internal import MusterEngine
 internal import MusterModel
-internal import MusterPolicy
 
 /// Restores a million resources, in one domain and in a thousand.
 enum RestoreBenchmark: Benchmark {
@@ -14,6 +13,7 @@ enum RestoreBenchmark: Benchmark {
     /// How many resources the generator has in hand at a time.
     private static let batch = 1000
     private static let now = Instant(milliseconds: 1_764_000_000_000)
+    private static let workload = RestoreWorkload(now: now, ttl: .seconds(90))
 
     /// Each number of domains in a process of its own, as memory once taken is not given back.
     static func run() throws {
@@ -30,7 +30,7 @@ enum RestoreBenchmark: Benchmark {
     }
 
     private static func restore(domains count: Int) throws {
-        let baseline = try baseline()
+        let baseline = try RestoreWorkload.baseline()
         let idle = memory("VmRSS")
         var restored: [Domain] = []
         var entries = 0
@@ -41,7 +41,7 @@ enum RestoreBenchmark: Benchmark {
             let id = DomainID("prod-\(number)")
             var restoration = DomainRestoration(id, baseline: baseline, options: Options())
             for start in stride(from: 0, to: resources / count, by: batch) {
-                let records = records(of: id, from: start, baseline)
+                let records = workload.records(of: id, from: start, count: batch, baseline)
                 try applying.time {
                     for record in records {
                         try restoration.apply(key: record.key, value: record.value)
@@ -79,7 +79,7 @@ enum RestoreBenchmark: Benchmark {
         let later = now + .seconds(1)
         for start in stride(from: 0, to: min(count, 100_000), by: batch) {
             let reports = (start..<start + batch).map { number in
-                var report = resource(number)
+                var report = workload.resource(number)
                 report.observedAt = later
                 return Event.reports([.observed(report)])
             }
@@ -107,74 +107,6 @@ enum RestoreBenchmark: Benchmark {
             let duration = (clock.now - begin).components
             elapsed += Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
         }
-    }
-
-    // MARK: Input
-
-    /// The records of some of a domain's resources, made by a domain that knows only those.
-    private static func records(
-        of id: DomainID,
-        from start: Int,
-        _ baseline: Baseline
-    ) -> [StateEntry] {
-        var domain = Domain(id, baseline: baseline, options: Options())
-        let reports = (start..<start + batch).map { Report.observed(resource($0)) }
-        _ = domain.handle([.reports(reports)], at: now)
-        return domain.takeStateChanges()
-    }
-
-    private static func resource(_ i: Int) -> Resource {
-        let digits = String(i)
-        let number = String(repeating: "0", count: 7 - digits.count) + digits
-        if i % 50 == 0 {
-            return Resource(
-                id: ResourceID("node-\(i / 50)"),
-                kind: "node",
-                state: .online,
-                cluster: "cluster-\(i / 50 % 20)",
-                labels: ["zone": "z\(i % 3)", "rack": "rack-\(i / 50 % 100)"],
-                capacity: ["cpu": 128, "memory": 512 << 10],
-                observedAt: now,
-                sequence: i
-            )
-        }
-        return Resource(
-            id: ResourceID("vm-\(number)"),
-            state: .online,
-            node: ResourceID("node-\(i / 50)"),
-            cluster: "cluster-\(i / 50 % 20)",
-            serviceGroup: "service-group-\(i % 300)",
-            applications: ["shop-\(i % 40)"],
-            labels: ["tier": i % 5 == 0 ? "gold" : "iron", "zone": "z\(i % 3)"],
-            capacity: ["cpu": 1 + i % 8, "memory": (1 + i % 16) << 10],
-            observedAt: now,
-            sequence: i,
-            ttl: .seconds(90)
-        )
-    }
-
-    /// Policies that hold as soon as a few machines are online.
-    private static func baseline() throws -> Baseline {
-        let text = """
-            [{"apiVersion": "muster/v1", "kind": "Policy", "name": "all",
-              "require": {"count": {"kind": "vm"}, "atLeast": 10}},
-             {"apiVersion": "muster/v1", "kind": "Policy", "name": "gold", "priority": 10,
-              "require": {"count": {"labels": {"tier": "gold"}}, "atLeast": "80%"}},
-             {"apiVersion": "muster/v1", "kind": "Policy", "name": "group-7",
-              "require": {"count": {"serviceGroup": "service-group-7"}, "atLeast": 1}}]
-            """
-        let (node, _) = JSONDocument.read(Array(text.utf8), source: "policies.json")
-        let (changes, diagnostics) = DocumentReader.read([node].compactMap { $0 }, from: .file)
-        if let diagnostic = diagnostics.first { throw diagnostic }
-        return Baseline(
-            changes.compactMap { change in
-                if case .set(let document, let source) = change {
-                    .init(document, source: source)
-                } else {
-                    nil
-                }
-            }
-        )
     }
 
     // MARK: Figures

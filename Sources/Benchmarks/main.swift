@@ -6,7 +6,7 @@ internal import Foundation
 let benchmarks: [any Benchmark.Type] = [
     DecodeBenchmark.self, RestoreBenchmark.self, SolveBenchmark.self, EngineBenchmark.self,
     BusBenchmark.self, VersusBenchmark.self, ExplainBenchmark.self, KillBenchmark.self,
-    SoakBenchmark.self,
+    SoakBenchmark.self, TakeoverBenchmark.self,
 ]
 
 let chosen = CommandLine.arguments.dropFirst().first

@@ -23,13 +23,28 @@ public final class TopicWriter {
         _ value: String?,
         partition: Int32? = nil
     ) throws(KafkaError) {
+        try send(
+            to: topic,
+            key: key.map { Array($0.utf8) },
+            bytes: value.map { Array($0.utf8) },
+            partition: partition
+        )
+    }
+
+    /// Queues a record of any bytes, and waits while the queue is full.
+    public func send(
+        to topic: String,
+        key: [UInt8]?,
+        bytes value: [UInt8]?,
+        partition: Int32? = nil
+    ) throws(KafkaError) {
         while true {
             do throws(KafkaError) {
                 try producer.produce(
                     to: topic,
                     partition: partition,
-                    key: key.map { Array($0.utf8) },
-                    value: value.map { Array($0.utf8) }
+                    key: key,
+                    value: value
                 )
                 try producer.poll()
                 return

@@ -60,6 +60,9 @@ extension Domain {
         public let usable: Int
     }
 
+    /// The number of registered resources.
+    public var resourceCount: Int { situation.inventory.slots.count }
+
     /// What is decided and what is left to do.
     ///
     /// - Complexity: O(resources + leaves of all policies).

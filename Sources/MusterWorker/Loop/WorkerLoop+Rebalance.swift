@@ -179,11 +179,11 @@ extension WorkerLoop {
         )
         restoring.left -= 1
         context.health.restoredPartition()
-        if restoring.left == 0 {
-            context.metrics.restored(in: context.elapsed() - restoring.since)
-        }
         // From now on it is the brake that pauses and resumes it.
         inFlight[partition] = 0
+        guard restoring.left == 0 else { return }
+        context.metrics.restored(in: context.elapsed() - restoring.since)
+        for partition in inFlight.keys.sorted() { runner.give(partition, .ask) }
     }
 
     /// A domain that is not where its records go would be handled here and there.

@@ -28,6 +28,8 @@ final class PartitionTask {
     /// Domains that may find something better, given time, and the one that was last given some.
     private var eager: Set<DomainID> = []
     private var lastImproved: DomainID?
+    /// Domains that have yet to ask their resources to report.
+    private var inquiries = Inquiries()
     private var isLive = false
     /// Where the lanes stand once everything of this task is committed.
     private var positions: [Lane: Int64]
@@ -56,8 +58,9 @@ final class PartitionTask {
         outputs = TaskOutputs(context)
         context.metrics.domainsChanged(by: start.domains.count)
         for domain in start.domains {
-            tenants[domain.id] = Tenant(domain, asksForReports: settings.asksOnRestore)
+            tenants[domain.id] = Tenant(domain)
         }
+        if settings.asksOnRestore { inquiries.add(start.domains.map(\.id)) }
     }
 
     deinit { context.metrics.domainsChanged(by: -tenants.count) }
@@ -88,6 +91,10 @@ final class PartitionTask {
             case .live:
                 result.unit = goLive()
                 result.cause = .live
+                index += 1
+            case .ask:
+                inquiries.open(at: context.now())
+                result.cause = .ask
                 index += 1
             case .clock:
                 // What waits goes first: improving is for times when there is nothing else.
@@ -272,8 +279,9 @@ final class PartitionTask {
         guard isLive else { return nil }
         let now = context.now()
         guard eager.isEmpty else { return now }
-        return [deadlines.values.min(), touched.deadline(at: now, patience: patience)]
-            .compactMap(\.self).min()
+        return [
+            deadlines.values.min(), touched.deadline(at: now, patience: patience), inquiries.next,
+        ].compactMap(\.self).min()
     }
 
     private func callDomains(mayImprove: Bool) -> Unit? {
@@ -285,6 +293,7 @@ final class PartitionTask {
         decideTouched(&unit)
         let due = deadlines.filter { $0.value <= now }.keys.sorted()
         for id in due { decide(id, &unit) }
+        ask(at: now, &unit)
         if mayImprove, due.isEmpty { improve(&unit) }
         guard hasWaited || !unit.outputs.isEmpty || !unit.entries.isEmpty else { return nil }
         unit.positions = positions
@@ -322,12 +331,19 @@ final class PartitionTask {
                 baseline: context.baseline,
                 options: context.settings.options,
                 zones: .system
-            ),
-            asksForReports: false
+            )
         )
         tenants[id] = tenant
         context.metrics.domainsChanged(by: 1)
         return tenant
+    }
+
+    /// Lets the next domains ask their resources to report.
+    private func ask(at now: Instant, _ unit: inout Unit) {
+        for id in inquiries.take(at: now, counting: { tenants[$0]?.domain.resourceCount ?? 0 }) {
+            tenants[id]?.askForReports()
+            decide(id, &unit)
+        }
     }
 
     /// Lets a domain decide on what is pending.

@@ -23,6 +23,9 @@ enum TaskInput: Sendable {
     case records(RecordBatch)
     /// Everything that was there at the assignment has been given: domains decide from now on.
     case live
+    /// Nothing is being restored any more: domains that the changelog brought back may ask their
+    /// resources to report.
+    case ask
     /// Whatever waits for more to come is to be handed out.
     case settle
     /// Domains whose deadline has come want to be called.
@@ -66,6 +69,6 @@ struct TaskResult: Sendable {
 
     /// The kinds of input.
     enum Cause: Hashable, Sendable {
-        case records, live, clock
+        case records, live, ask, clock
     }
 }

@@ -70,13 +70,16 @@ final class Tenant {
         let place: Place
     }
 
-    /// Begins with a domain; `asksForReports` is for one that the changelog brought back.
-    init(_ domain: Domain, asksForReports: Bool) {
+    /// Begins with a domain.
+    init(_ domain: Domain) {
         id = domain.id
         self.domain = domain
-        guard asksForReports else { return }
-        pending = [.restored]
-        places = [nil]
+    }
+
+    /// Has the domain ask its resources to report, for one that the changelog brought back.
+    func askForReports() {
+        pending.append(.restored)
+        places.append(nil)
     }
 
     /// Adds what a record says.
