@@ -100,4 +100,44 @@ struct TransactionTests {
             #expect(second.process.terminate() == .exited(0))
         }
     }
+    @Test(
+        "A changelog is read up to what another's open transaction leads to",
+        arguments: [true, false]
+    )
+    func openTransaction(isCommitted: Bool) async throws {
+        try await blocking {
+            let run = try BusRun("open")
+            let other = try Producer(
+                Producer.transactional(run.group + "-other", timeout: .seconds(60))
+                    .merging(["bootstrap.servers": run.broker.bootstrapServers]) { $1 },
+                log: { _ in }
+            )
+            try other.initTransactions(within: .seconds(20))
+            try other.beginTransaction()
+            // A resource that is gone: of domain `d`, kind `r`, named `x`.
+            try other.produce(
+                to: run.topics.state,
+                partition: 0,
+                key: [1] + Array("drx".utf8),
+                value: nil
+            )
+            try other.flush(within: .seconds(20))
+
+            let worker = try WorkerProcess(run.settings("w-0"))
+            try waitUntil("the assignment: \(worker.log.text)") {
+                worker.log.count(of: "partitions were assigned") == 1
+            }
+            Thread.sleep(forTimeInterval: 2)
+            #expect(worker.log.count(of: "partition is restored") == 0)
+            if isCommitted {
+                try other.commitTransaction(within: .seconds(20))
+            } else {
+                try other.abortTransaction(within: .seconds(20))
+            }
+            try worker.awaitLive(partitions: Int(BusRun.partitions))
+            let restored = #""entries":"\#(isCommitted ? 1 : 0)","partition":"0""#
+            #expect(worker.log.count(of: restored) == 1, Comment(rawValue: worker.log.text))
+            #expect(worker.process.terminate() == .exited(0))
+        }
+    }
 }
