@@ -78,6 +78,32 @@ import Testing
         }
     }
 
+    @Test("what an earlier version wrote of a domain is read, and written anew as this one does")
+    func earlierVersion() throws {
+        var scene = try Scene(Self.policy)
+        _ = scene.report(vm("a", .online), vm("b"))
+        let entries = scene.domain.takeStateChanges()
+        var restoration = DomainRestoration(
+            DomainID("d"),
+            baseline: try baseline(Self.policy)
+        )
+        for entry in entries {
+            var value = try #require(entry.value)
+            if names([entry]) == ["d"] {
+                value[0] = 1
+                // Version 1 had neither the progress of the plan nor requests to report.
+                value.removeLast(5)
+            }
+            try restoration.apply(key: entry.key, value: value)
+        }
+        var domain = try restoration.finish()
+        #expect(domain.summary.desired.map(\.resource.name) == ["a", "b"])
+        #expect(domain.handle([.clock], at: scene.now).isEmpty)
+        _ = domain.handle([.reports([.removed(ResourceID("b"))])], at: scene.now)
+        let written = domain.takeStateChanges().first { names([$0]) == ["d"] }
+        #expect(written?.value?.first == StateKey.Kind.domain.version)
+    }
+
     @Test("a record of a kind that is not known yet is refused likewise, and nothing is given up")
     func laterKind() throws {
         var scene = Scene()
