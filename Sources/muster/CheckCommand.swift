@@ -49,15 +49,27 @@ struct CheckCommand: ParsableCommand {
             )
         case .text:
             files.show(on: .error)
-            let documents = files.baseline.entries.count
             let read = "\(counted(files.fileCount, "file")) read"
             let verdict =
                 errors > 0
                 ? DiagnosticRenderer.counts(files.diagnostics)
-                : "\(counted(documents, "document")) valid, \(counted(warnings, "warning"))"
-            Terminal.output.write("\(read): \(verdict)")
+                : "\(Self.validity(of: files)), \(counted(warnings, "warning"))"
+            let refusal =
+                errors == 0 && strict && warnings > 0 ? "; --strict refuses warnings" : ""
+            Terminal.output.write("\(read): \(verdict)\(refusal)")
         }
         if errors > 0 || (strict && warnings > 0) { throw ExitCode.invalidInput }
+    }
+
+    /// What there is and is valid: documents, and files of settings, which hold none.
+    private static func validity(of files: PolicyFiles) -> String {
+        let documents = files.baseline.entries.count
+        let settings = files.settingsFileCount
+        let parts = [
+            documents > 0 || settings == 0 ? counted(documents, "document") : nil,
+            settings > 0 ? counted(settings, "settings file") : nil,
+        ]
+        return parts.compactMap(\.self).joined(separator: " and ") + " valid"
     }
 
     /// Policies that can never hold together with the resources of a file, each pair once.

@@ -235,6 +235,30 @@ import Testing
         }
     }
 
+    @Test("check counts files of settings as such, and says when only --strict refuses")
+    func verdicts() throws {
+        let files = ["p.yaml": Self.policy, "muster.yaml": "group: muster\n"]
+        func verdict(_ arguments: String...) throws -> Substring {
+            let (output, _) = try run(["check"] + arguments, files)
+            return output.split(separator: "\n").last ?? ""
+        }
+        #expect(
+            try verdict("muster.yaml") == "1 file read: 1 settings file valid, 0 warnings"
+        )
+        #expect(
+            try verdict("muster.yaml", "p.yaml")
+                == "2 files read: 1 document and 1 settings file valid, 0 warnings"
+        )
+        let (output, status) = try run(["check", "--strict", "e.yaml"], ["e.yaml": "# nothing\n"])
+        #expect(status == 1)
+        #expect(
+            output.contains(
+                "1 file read: 0 documents valid, 1 warning; --strict refuses warnings\n"
+            ),
+            "\(output)"
+        )
+    }
+
     @Test("an empty policy file is told, and explain does not say that every policy holds")
     func emptyPolicies() throws {
         let files = ["p.yaml": "# nothing\n", "r.jsonl": Self.reports]
