@@ -1,7 +1,6 @@
 // When a task hands out what it was given: at once where something follows, else a little later,
 // when there is more of it.
 
-import Logging
 import MusterEngine
 import MusterMessages
 import MusterModel
@@ -44,23 +43,9 @@ import Testing
         private(set) var offset: Int64 = 0
 
         init() {
-            let settings = Settings()
-            let health = Health()
-            let clock = clock
-            let context = WorkerContext(
-                settings: settings,
-                baseline: Baseline(),
-                logger: Logger(label: "task") { _ in SwiftLogNoOpLogHandler() },
-                health: health,
-                metrics: WorkerMetrics(topics: settings.topics, health: health),
-                observer: nil,
-                now: { clock.now },
-                elapsed: { .milliseconds(clock.now.milliseconds) },
-                pause: { clock.advance(by: $0) }
-            )
             task = PartitionTask(
                 TaskStart(partition: 0, epoch: 0, partitionCount: 1, positions: [:], domains: []),
-                context: context,
+                context: .quiet(clock: clock),
                 mailbox: Mailbox()
             )
             _ = task.take([.live])

@@ -1,4 +1,3 @@
-import Logging
 import MusterEngine
 import MusterMetrics
 import MusterModel
@@ -29,20 +28,8 @@ import Testing
 
     @Test("Readiness and metrics tell how far it is")
     func progress() throws {
-        let settings = Settings()
-        let health = Health()
-        let metrics = WorkerMetrics(topics: settings.topics, health: health)
-        let context = WorkerContext(
-            settings: settings,
-            baseline: Baseline(),
-            logger: Logger(label: "restore") { _ in SwiftLogNoOpLogHandler() },
-            health: health,
-            metrics: metrics,
-            observer: nil,
-            now: { .zero },
-            elapsed: { .zero },
-            pause: { _ in }
-        )
+        let context = WorkerContext.quiet()
+        let (health, metrics) = (context.health, context.metrics)
         var domain = Domain(DomainID("d"), baseline: Baseline())
         _ = domain.handle(
             [.reports([.observed(Resource(id: ResourceID("a"), state: .online))])],

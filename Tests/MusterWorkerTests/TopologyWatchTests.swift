@@ -1,7 +1,4 @@
-import Logging
-import MusterEngine
 import MusterKafka
-import MusterModel
 import Testing
 
 @testable import MusterWorker
@@ -11,20 +8,8 @@ import Testing
     func changes() {
         var settings = Settings()
         settings.limits.topologyInterval = .milliseconds(1)
-        let health = Health()
-        let context = WorkerContext(
-            settings: settings,
-            baseline: Baseline(),
-            logger: Logger(label: "watch") { _ in SwiftLogNoOpLogHandler() },
-            health: health,
-            metrics: WorkerMetrics(topics: settings.topics, health: health),
-            observer: nil,
-            now: { .zero },
-            elapsed: { .zero },
-            pause: { _ in }
-        )
         let mailbox = Mailbox()
-        let watch = TopologyWatch(context, mailbox)
+        let watch = TopologyWatch(.quiet(settings), mailbox)
         let topics = settings.topics
         func counts(_ count: Int) -> [String: Int] {
             [topics.resourceAvailability: count, topics.desiredConfig: count, topics.state: count]
