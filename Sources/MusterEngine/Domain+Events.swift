@@ -18,6 +18,7 @@ extension Domain {
             announceBaseline()
         case .restored:
             inquiry.isOnEverything = true
+            inquiry.isAwaited = false
         case .clock:
             break
         }

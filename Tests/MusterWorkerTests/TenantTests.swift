@@ -11,7 +11,7 @@ import Testing
     private static let now = Instant(milliseconds: 1_700_000_000_000)
 
     private func tenant(_ name: String = "d") -> Tenant {
-        Tenant(Domain(DomainID(name), baseline: Baseline()))
+        Tenant(Domain(DomainID(name), baseline: Baseline()), willAskForReports: false)
     }
 
     private func decoded(_ name: String) -> DecodedRecord {

@@ -35,4 +35,13 @@ struct TimersTests {
         #expect(timers.due(at: at(109)) == [])
         #expect(timers.due(at: at(110)) == [0])
     }
+
+    @Test("A clock that was set back does not put calls off")
+    func clockSetBack() {
+        var timers = Timers()
+        timers.finished(0, next: at(3_600_000), wasClock: false)
+        #expect(timers.due(at: at(3_600_000)) == [0])
+        timers.finished(0, next: at(100), wasClock: true)
+        #expect(timers.due(at: at(100)) == [0])
+    }
 }

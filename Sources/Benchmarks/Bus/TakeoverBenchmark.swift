@@ -42,6 +42,7 @@ enum TakeoverBenchmark: Benchmark {
     /// The broker writes all it holds after a change, for longer the more that is.
     private static func calm(_ broker: BrokerProcess) throws {
         for _ in 0..<3 { if (try? broker.process?.awaitQuiet()) != nil { return } }
+        say("  the broker is still at work, which the next figures have in them")
     }
 
     /// Puts the changelog in place, as workers would have left it.
@@ -82,6 +83,9 @@ enum TakeoverBenchmark: Benchmark {
         )
         let line = try wait(for: "the reader", within: .seconds(120)) { () -> String? in
             child.ending == nil ? nil : ProcessLog(output).text
+        }
+        guard child.ending == .exited(0) else {
+            throw Missed(description: "the reader ended: \(line)")
         }
         say("  reading alone: " + line.trimmingCharacters(in: .whitespacesAndNewlines))
     }
@@ -160,6 +164,8 @@ enum TakeoverBenchmark: Benchmark {
             \(peak >> 20) MiB at most, \(later >> 20) MiB after \(Int(commands)) requests to report
             """
         )
+        let isMet = restored <= limits.seconds && later >> 20 <= limits.memory
+        say("  targets \(isMet ? "met" : "MISSED")")
     }
 
     private static func figure(_ value: Double) -> String { String(format: "%.1f", value) }

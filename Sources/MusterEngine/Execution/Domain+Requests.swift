@@ -11,6 +11,10 @@ extension Domain {
         inquiry.add(chosen.keys.sorted(), cause: "status request")
     }
 
+    /// Puts off what is asked from time to time until a `.restored` has everything asked: the
+    /// ticks that have passed since the state was written are part of that.
+    public mutating func awaitInquiry() { inquiry.isAwaited = true }
+
     /// Sends the requests to report that are due.
     ///
     /// - Complexity: O(requests × log), and O(resources × log) where everything is asked.
@@ -21,7 +25,7 @@ extension Domain {
             inquiry.isOnEverything = false
             inquiry.add(inventory.slots.keys.sorted(), cause: "restart")
         }
-        if let rounds {
+        if let rounds, !inquiry.isAwaited {
             let last = askedAt ?? turn.now
             if askedAt == nil || rounds.next(after: last) <= turn.now { askedAt = turn.now }
             let due = inventory.ordered(rounds.slots(after: last, to: turn.now))
@@ -58,7 +62,9 @@ extension Domain {
     /// When the next request to report is due.
     var nextRequest: Instant? {
         if inquiry.isOnEverything { return .zero }
-        let tick = rounds.flatMap { rounds in askedAt.map { rounds.next(after: $0) } }
+        let tick =
+            inquiry.isAwaited
+            ? nil : rounds.flatMap { rounds in askedAt.map { rounds.next(after: $0) } }
         return [inquiry.next, tick].compactMap { $0 }.min()
     }
 }

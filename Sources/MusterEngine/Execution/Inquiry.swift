@@ -12,6 +12,8 @@ struct Inquiry: Sendable {
 
     /// Whether everything has to be asked, since reports may have been missed.
     var isOnEverything = false
+    /// Whether everything will have to be, so that nobody is asked from time to time before.
+    var isAwaited = false
     /// When the next ones may be asked; `nil` where none waits.
     private(set) var next: Instant?
     private var queue: [(resource: ResourceID, cause: String)] = []

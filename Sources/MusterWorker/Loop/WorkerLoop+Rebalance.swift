@@ -183,7 +183,9 @@ extension WorkerLoop {
         inFlight[partition] = 0
         guard restoring.left == 0 else { return }
         context.metrics.restored(in: context.elapsed() - restoring.since)
-        for partition in inFlight.keys.sorted() { runner.give(partition, .ask) }
+        for partition in inFlight.keys.sorted() {
+            runner.give(partition, .ask(partitions: inFlight.count))
+        }
     }
 
     /// A domain that is not where its records go would be handled here and there.

@@ -29,7 +29,7 @@ final class PartitionTask {
     private var eager: Set<DomainID> = []
     private var lastImproved: DomainID?
     /// Domains that have yet to ask their resources to report.
-    private var inquiries = Inquiries()
+    private var inquiries: RestoreInquiries
     private var isLive = false
     /// Where the lanes stand once everything of this task is committed.
     private var positions: [Lane: Int64]
@@ -56,11 +56,11 @@ final class PartitionTask {
         let settings = context.settings
         decoder = RecordDecoder(settings.topics)
         outputs = TaskOutputs(context)
+        inquiries = RestoreInquiries(settings.asksOnRestore ? start.domains.map(\.id) : [])
         context.metrics.domainsChanged(by: start.domains.count)
         for domain in start.domains {
-            tenants[domain.id] = Tenant(domain)
+            tenants[domain.id] = Tenant(domain, willAskForReports: settings.asksOnRestore)
         }
-        if settings.asksOnRestore { inquiries.add(start.domains.map(\.id)) }
     }
 
     deinit { context.metrics.domainsChanged(by: -tenants.count) }
@@ -92,8 +92,8 @@ final class PartitionTask {
                 result.unit = goLive()
                 result.cause = .live
                 index += 1
-            case .ask:
-                inquiries.open(at: context.now())
+            case .ask(let partitions):
+                inquiries.open(at: context.now(), partitions: partitions)
                 result.cause = .ask
                 index += 1
             case .clock:
@@ -280,7 +280,8 @@ final class PartitionTask {
         let now = context.now()
         guard eager.isEmpty else { return now }
         return [
-            deadlines.values.min(), touched.deadline(at: now, patience: patience), inquiries.next,
+            deadlines.values.min(), touched.deadline(at: now, patience: patience),
+            inquiries.deadline(at: now),
         ].compactMap(\.self).min()
     }
 
@@ -331,7 +332,8 @@ final class PartitionTask {
                 baseline: context.baseline,
                 options: context.settings.options,
                 zones: .system
-            )
+            ),
+            willAskForReports: false
         )
         tenants[id] = tenant
         context.metrics.domainsChanged(by: 1)

@@ -24,8 +24,8 @@ enum TaskInput: Sendable {
     /// Everything that was there at the assignment has been given: domains decide from now on.
     case live
     /// Nothing is being restored any more: domains that the changelog brought back may ask their
-    /// resources to report.
-    case ask
+    /// resources to report, beside those of so many partitions of this worker.
+    case ask(partitions: Int)
     /// Whatever waits for more to come is to be handed out.
     case settle
     /// Domains whose deadline has come want to be called.

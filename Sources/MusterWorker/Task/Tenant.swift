@@ -70,10 +70,11 @@ final class Tenant {
         let place: Place
     }
 
-    /// Begins with a domain.
-    init(_ domain: Domain) {
+    /// Begins with a domain; `willAskForReports` is for one that the changelog brought back.
+    init(_ domain: Domain, willAskForReports: Bool) {
         id = domain.id
         self.domain = domain
+        if willAskForReports { self.domain.awaitInquiry() }
     }
 
     /// Has the domain ask its resources to report, for one that the changelog brought back.

@@ -1,0 +1,121 @@
+import MusterEngine
+import MusterMessages
+import MusterModel
+import Testing
+
+@testable import MusterWorker
+
+@Suite("Requests after a restore") struct RestoreInquiriesTests {
+    private static let start = Instant(milliseconds: 1_000_000)
+
+    @Test("Nobody asks before everything is restored; then they ask in portions")
+    func portions() {
+        let domains = (0..<7).map { DomainID("d-\($0)") }
+        var inquiries = RestoreInquiries(domains)
+        #expect(inquiries.deadline(at: Self.start) == nil)
+        #expect(inquiries.take(at: Self.start, counting: { _ in 1 }).isEmpty)
+
+        inquiries.open(at: Self.start, partitions: 1)
+        var now = Self.start
+        var asked: [[DomainID]] = []
+        while let next = inquiries.deadline(at: now) {
+            #expect(inquiries.take(at: next + .milliseconds(-1), counting: { _ in 2000 }).isEmpty)
+            now = next
+            asked.append(inquiries.take(at: now, counting: { _ in 2000 }))
+        }
+        #expect(asked.map(\.count) == [3, 3, 1])
+        #expect(asked.joined().elementsEqual(domains))
+        #expect(now == Self.start + RestoreInquiries.pause + RestoreInquiries.pause)
+    }
+
+    @Test("What is more than a portion takes the time of so many, and many partitions more of it")
+    func pace() {
+        for (partitions, slowness) in [(1, 1), (4, 1), (7, 1), (8, 2), (64, 16)] {
+            var inquiries = RestoreInquiries([DomainID("a"), DomainID("b")])
+            inquiries.open(at: Self.start, partitions: partitions)
+            _ = inquiries.take(at: Self.start, counting: { _ in 20_000 })
+            #expect(
+                inquiries.deadline(at: Self.start)
+                    == Self.start + RestoreInquiries.pause * (4 * slowness)
+            )
+        }
+    }
+
+    @Test("A clock that was set back holds nobody up")
+    func clockSetBack() {
+        var inquiries = RestoreInquiries([DomainID("a"), DomainID("b")])
+        inquiries.open(at: Self.start, partitions: 1)
+        #expect(inquiries.take(at: Self.start, counting: { _ in 5000 }).map(\.name) == ["a"])
+        let earlier = Self.start + .seconds(-3600)
+        #expect(inquiries.deadline(at: earlier) == earlier + RestoreInquiries.pause)
+        #expect(inquiries.take(at: earlier, counting: { _ in 5000 }).map(\.name) == ["b"])
+        #expect(inquiries.deadline(at: earlier) == nil)
+    }
+
+    // MARK: In a task
+
+    /// A domain whose resources have reported.
+    private func domain(
+        _ name: String,
+        _ count: Int,
+        _ options: Options,
+        at now: Instant
+    ) -> Domain {
+        var domain = Domain(DomainID(name), baseline: Baseline(), options: options)
+        let reports = (0..<count).map {
+            Report.observed(Resource(id: ResourceID("\(name)-\($0)"), state: .online))
+        }
+        _ = domain.handle([.reports(reports)], at: now)
+        _ = domain.takeStateChanges()
+        return domain
+    }
+
+    private func task(_ domains: [Domain], _ clock: SimulatedClock) -> PartitionTask {
+        PartitionTask(
+            TaskStart(partition: 0, epoch: 0, partitionCount: 1, positions: [:], domains: domains),
+            context: .quiet(clock: clock),
+            mailbox: Mailbox()
+        )
+    }
+
+    /// The commands that inputs lead to.
+    private func commands(_ task: PartitionTask, _ inputs: TaskInput...) -> [OutboundRecord] {
+        task.take(inputs).compactMap(\.unit).flatMap(\.outputs).filter { $0.topic == .commands }
+    }
+
+    @Test("A task asks once all is restored, portion by portion, each time that it is called")
+    func order() throws {
+        let clock = SimulatedClock()
+        let task = task(
+            [("a", 3000), ("b", 3000), ("c", 10)].map { domain($0, $1, Options(), at: clock.now) },
+            clock
+        )
+        let live = task.take([.live])
+        #expect(live.compactMap(\.unit).flatMap(\.outputs).isEmpty)
+        #expect(live.last?.nextDeadline == nil)
+        clock.advance(by: .seconds(1))
+        let asking = task.take([.ask(partitions: 1)])
+        #expect(asking.last?.nextDeadline == clock.now)
+        #expect(asking.last?.inputs == 0)
+        #expect(commands(task, .clock).count == 6000)
+        #expect(commands(task, .clock).isEmpty)
+        clock.advance(by: RestoreInquiries.pause)
+        #expect(commands(task, .clock).count == 10)
+        clock.advance(by: .seconds(3600))
+        #expect(commands(task, .clock).isEmpty)
+    }
+
+    @Test("Where all are asked, what was due from time to time meanwhile is not asked as well")
+    func periodic() throws {
+        let clock = SimulatedClock()
+        var options = Options()
+        options.reportInterval = .seconds(60)
+        let task = task([domain("a", 300, options, at: clock.now)], clock)
+        clock.advance(by: .seconds(130))
+        #expect(commands(task, .live).isEmpty)
+        #expect(commands(task, .clock).isEmpty)
+        #expect(commands(task, .ask(partitions: 1), .clock).count == 300)
+        clock.advance(by: .seconds(60))
+        #expect(commands(task, .clock).count == 300)
+    }
+}
