@@ -57,6 +57,13 @@ func compare(_ contenders: [Contender], runs: Int) throws -> [Rate] {
     }
 }
 
+/// A figure of a process in MiB, as the kernel counts it, or 0; of this one, unless told otherwise.
+func residentMemory(_ field: String, of process: Int32 = getpid()) -> Int {
+    let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") } ?? ""
+    return (Int(line.filter(\.isNumber)) ?? 0) / 1024
+}
+
 /// Prints a table with a line for each contender; `unit` says what was counted.
 func printTable(_ rates: [Rate], unit: String) {
     let width = (rates.map(\.name.count).max() ?? 0) + 2

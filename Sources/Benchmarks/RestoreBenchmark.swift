@@ -31,7 +31,7 @@ enum RestoreBenchmark: Benchmark {
 
     private static func restore(domains count: Int) throws {
         let baseline = try RestoreWorkload.baseline()
-        let idle = memory("VmRSS")
+        let idle = residentMemory("VmRSS")
         var restored: [Domain] = []
         var entries = 0
         var bytes = 0
@@ -53,7 +53,7 @@ enum RestoreBenchmark: Benchmark {
             let complete = restoration
             try finishing.time { restored.append(try complete.finish()) }
         }
-        let peak = memory("VmHWM")
+        let peak = residentMemory("VmHWM")
         let quiet = restored.indices.allSatisfy { restored[$0].handle([.clock], at: now).isEmpty }
         let total = applying.elapsed + finishing.elapsed
         let own = applying.own + finishing.own
@@ -64,7 +64,7 @@ enum RestoreBenchmark: Benchmark {
             finished in \(figure(finishing.elapsed)) s, \(Int(Double(entries) / total)) entries/s
               of one core: \(figure(applying.own)) s and \(figure(finishing.own)) s, \
             \(Int(Double(entries) / own)) entries/s
-              memory: \(idle) MiB before, \(memory("VmRSS")) MiB after, \(peak) MiB at most
+              memory: \(idle) MiB before, \(residentMemory("VmRSS")) MiB after, \(peak) MiB at most
               \(quiet ? "nothing to do" : "something to do") right after
             """
         )
@@ -110,13 +110,6 @@ enum RestoreBenchmark: Benchmark {
     }
 
     // MARK: Figures
-
-    /// A figure of this process in MiB, as the kernel counts it.
-    private static func memory(_ field: String) -> Int {
-        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") } ?? ""
-        return (Int(line.filter(\.isNumber)) ?? 0) / 1024
-    }
 
     private static func figure(_ value: Double) -> String { String(format: "%.2f", value) }
 }

@@ -26,15 +26,6 @@ public struct ProcessFigures: Sendable {
         processorTime = Double(time.tv_sec) * 1_000_000 + Double(time.tv_nsec) / 1000
         residentBytes = pages * sysconf(Int32(_SC_PAGESIZE))
     }
-
-    /// The most memory that a process has had resident at a time, in bytes.
-    ///
-    /// - Returns: `nil` when none of this id runs.
-    public static func peakResidentBytes(of id: Int32) -> Int? {
-        let status = try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
-        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return line.flatMap { Int($0.filter(\.isNumber)) }.map { $0 << 10 }
-    }
 }
 
 extension ChildProcess {

@@ -100,6 +100,7 @@ struct TransactionTests {
             #expect(second.process.terminate() == .exited(0))
         }
     }
+
     @Test(
         "A changelog is read up to what another's open transaction leads to",
         arguments: [true, false]

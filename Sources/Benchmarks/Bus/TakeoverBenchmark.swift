@@ -77,7 +77,7 @@ enum TakeoverBenchmark: Benchmark {
         let folder = try TemporaryFolder("reader")
         let output = folder.appending("log")
         let child = try ChildProcess(
-            URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path,
+            Executables.path(of: "benchmarks"),
             [name, "--read", broker.bootstrapServers, "--topic", topic],
             output: output
         )
@@ -141,31 +141,37 @@ enum TakeoverBenchmark: Benchmark {
         settings.policies = RestoreWorkload.policies
         settings.more["processing.guarantee"] = "exactly-once"
         settings.more["http.port"] = "0"
-        let before = broker.process.flatMap { ProcessFigures(of: $0.id)?.processorTime } ?? 0
+        let before = processorTime(of: broker.process)
         let began = ContinuousClock.now
         let worker = try WorkerProcess(settings)
         try worker.awaitLive(partitions: Int(partitions), within: .seconds(300))
         let live = (ContinuousClock.now - began).inSeconds
-        let own = ProcessFigures(of: worker.process.id)?.processorTime ?? 0
-        let after = broker.process.flatMap { ProcessFigures(of: $0.id)?.processorTime } ?? 0
+        let own = processorTime(of: worker.process)
+        let after = processorTime(of: broker.process)
         let restored = try worker.metric("muster_restore_duration_seconds_sum")
-        let peak = ProcessFigures.peakResidentBytes(of: worker.process.id) ?? 0
+        let peak = residentMemory("VmHWM", of: worker.process.id)
         let read = try worker.metric("muster_restored_entries_total")
         // The first requests to report are on their way by then.
         Thread.sleep(forTimeInterval: 5)
         let commands = try worker.metric("muster_commands_total")
-        let later = ProcessFigures.peakResidentBytes(of: worker.process.id) ?? 0
+        let later = residentMemory("VmHWM", of: worker.process.id)
         worker.process.kill()
         say(
             """
               worker: \(Int(read)) entries restored in \(figure(restored)) s, live \
-            \(figure(live)) s after its start; processor time \(figure(own / 1_000_000)) s, \
-            the broker's \(figure((after - before) / 1_000_000)) s; \
-            \(peak >> 20) MiB at most, \(later >> 20) MiB after \(Int(commands)) requests to report
+            \(figure(live)) s after its start; processor time \(figure(own)) s, \
+            the broker's \(figure(after - before)) s; \
+            \(peak) MiB at most, \(later) MiB after \(Int(commands)) requests to report
             """
         )
-        let isMet = restored <= limits.seconds && later >> 20 <= limits.memory
+        let isMet = restored <= limits.seconds && later <= limits.memory
         say("  targets \(isMet ? "met" : "MISSED")")
+    }
+
+    /// In seconds; 0 for a process that is not ours.
+    private static func processorTime(of process: ChildProcess?) -> Double {
+        let figures = process.flatMap { ProcessFigures(of: $0.id) }
+        return (figures?.processorTime ?? 0) / 1_000_000
     }
 
     private static func figure(_ value: Double) -> String { String(format: "%.1f", value) }

@@ -219,10 +219,3 @@ private struct Tally {
         )
     }
 }
-
-/// A figure of this process in MiB, as the kernel counts it.
-func residentMemory(_ field: String) -> Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") } ?? ""
-    return (Int(line.filter(\.isNumber)) ?? 0) / 1024
-}

@@ -14,9 +14,6 @@ struct Timers {
         var isCalled = false
         var earliestCall = Instant.zero
 
-        /// Whether its next call is further away than any call makes it.
-        func isLate(at now: Instant) -> Bool { now + Timers.granularity < earliestCall }
-
         var due: Instant? { isCalled ? nil : deadline.map { max($0, earliestCall) } }
     }
 
@@ -28,7 +25,7 @@ struct Timers {
     /// The partitions to call now, in order; each is called once until it has answered.
     mutating func due(at now: Instant) -> [Int32] {
         // A clock that was set back does not make them wait.
-        for partition in timers.keys where timers[partition].map({ $0.isLate(at: now) }) ?? false {
+        for (partition, timer) in timers where now + Self.granularity < timer.earliestCall {
             timers[partition]?.earliestCall = now
         }
         let due = timers.keys.filter { timers[$0]?.due.map { $0 <= now } ?? false }.sorted()

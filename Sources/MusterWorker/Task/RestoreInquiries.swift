@@ -19,12 +19,12 @@ struct RestoreInquiries {
     private var waiting: [DomainID]
     /// When the next ones may ask; `nil` where none waits, or while none may.
     private var next: Instant?
-    /// How long that was from when it was said.
+    /// How far away `next` is at most.
     private var wait = Self.pause
     private var slowness = 1
 
     /// Begins with domains, which ask in this order.
-    init(_ domains: [DomainID] = []) { waiting = domains.reversed() }
+    init(_ domains: [DomainID]) { waiting = domains.reversed() }
 
     /// Lets them ask from now on, beside those of the worker's other partitions.
     mutating func open(at now: Instant, partitions: Int) {
