@@ -17,8 +17,10 @@ extension Domain {
             reconfigure(&turn) { $0.setBaseline(baseline) }
             announceBaseline()
         case .restored:
-            inquiry.isOnEverything = true
+            inquiry.everything = "restart"
             inquiry.isAwaited = false
+        case .reportsMissed:
+            inquiry.everything = inquiry.everything ?? "missed reports"
         case .clock:
             break
         }

@@ -17,6 +17,8 @@ public enum Event: Sendable {
     /// The domain was brought back from its changelog. Reports may have been missed, so every
     /// resource is asked for one.
     case restored
+    /// Reports were lost on their way to the domain, so every resource is asked for one.
+    case reportsMissed
     /// Time has passed; the instant given with the event is all it says.
     case clock
 }

@@ -9,6 +9,9 @@ public enum WorkerEvent: Sendable {
     case assigned(partitions: [Int])
     /// A partition's domains are as they were at the last commit; what came since is being read.
     case restored(partition: Int, domains: Int)
+    /// The brokers had nothing at an offset to be read, and reading went on from where all
+    /// partitions stand or begin by now: so many records were deleted unread.
+    case readOn(missed: Int)
     /// Everything since the last commit was dropped, to begin anew from there.
     case rolledBack(reason: String)
     /// A partition has caught up: its domains decide from now on.

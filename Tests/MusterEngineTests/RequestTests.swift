@@ -22,6 +22,19 @@ import Testing
         #expect(Set(ids).count == 4)
     }
 
+    @Test("where reports were missed every resource is asked once, also beside a restore")
+    func missed() throws {
+        var scene = Scene()
+        _ = scene.report(vm("b"), vm("a"))
+        let asked = scene.handle(.reportsMissed)
+        #expect(asked.orders == ["report a", "report b"])
+        #expect(asked.commands.map(\.cause) == ["missed reports", "missed reports"])
+        scene.domain = try Domain(scene.domain.takeStateChanges())
+        let both = scene.domain.handle([.restored, .reportsMissed], at: scene.now)
+        #expect(both.commands.map(\.cause) == ["restart", "restart"])
+        #expect(scene.wait(.seconds(1)).isEmpty)
+    }
+
     @Test("a restore in front of a backlog is answered once it has been caught up with")
     func backlog() throws {
         var scene = Scene()

@@ -131,9 +131,13 @@ struct ProtocolErrorTests {
         try await Self.settled(bus, "[first")
         // Who listens to what the worker publishes gets some of them, too.
         bus.broker.fail(next: .fetch, with: Array(repeating: .offsetOutOfRange, count: 6))
-        try await worker.events.wait(for: "a rollback") { $0.contains(where: Self.isRollback) }
+        let event = try await worker.events.first("that it reads on") { event in
+            if case .readOn = event { event } else { nil }
+        }
+        #expect("\(event)" == "readOn(missed: 0)")
         try await Self.settled(bus, "[second")
         try await worker.stop()
+        #expect(!worker.events.entries.contains(where: Self.isRollback))
         let offsets = worker.events.entries.compactMap { event in
             if case .deadLettered(let note) = event { note.offset } else { nil }
         }

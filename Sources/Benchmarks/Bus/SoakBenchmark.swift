@@ -43,11 +43,13 @@ enum SoakBenchmark: Benchmark {
             samples.append(((step + 1) / 20, figures.residentBytes))
             say(
                 "\((step + 1) / 20) s  \(figures.residentBytes >> 20) MiB  \(load.sent) sent"
+                    + "  \(try load.missed(by: worker)) missed"
             )
         }
         try load.finish(worker)
         let took = (ContinuousClock.now - began).inSeconds
         summarise(samples, rate: Double(load.sent - before) / took)
+        say("\(try load.missed(by: worker)) records deleted by the broker before they were read")
         _ = worker.process.terminate()
     }
 
@@ -129,10 +131,17 @@ enum SoakBenchmark: Benchmark {
         /// commit, so it is the worker that has to be asked.
         func finish(_ worker: WorkerProcess) throws {
             try writer.flush()
-            let name = topics.resourceAvailability
             try waitUntil("\(sent) records", within: .seconds(120), step: .milliseconds(20)) {
-                try worker.metric("muster_records_total{topic=\"\(name)\"}") >= Double(sent)
+                let read = try worker.metric("muster_records_total\(label)")
+                return Int(read) + (try missed(by: worker)) >= sent
             }
+        }
+
+        private var label: String { "{topic=\"\(topics.resourceAvailability)\"}" }
+
+        /// How many the broker has deleted before the worker has read them.
+        func missed(by worker: WorkerProcess) throws -> Int {
+            Int(try worker.metric("muster_missed_records_total\(label)"))
         }
     }
 }

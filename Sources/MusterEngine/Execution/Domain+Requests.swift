@@ -21,9 +21,9 @@ extension Domain {
     mutating func ask(_ turn: inout Turn) {
         guard !options.isDryRun else { return }
         let inventory = situation.inventory
-        if inquiry.isOnEverything {
-            inquiry.isOnEverything = false
-            inquiry.add(inventory.slots.keys.sorted(), cause: "restart")
+        if let cause = inquiry.everything {
+            inquiry.everything = nil
+            inquiry.add(inventory.slots.keys.sorted(), cause: cause)
         }
         if let rounds, !inquiry.isAwaited {
             let last = askedAt ?? turn.now
@@ -61,7 +61,7 @@ extension Domain {
 
     /// When the next request to report is due.
     var nextRequest: Instant? {
-        if inquiry.isOnEverything { return .zero }
+        if inquiry.everything != nil { return .zero }
         let tick =
             inquiry.isAwaited
             ? nil : rounds.flatMap { rounds in askedAt.map { rounds.next(after: $0) } }

@@ -10,8 +10,8 @@ struct Inquiry: Sendable {
     /// How long the others wait then.
     static var pause: Duration { .seconds(1) }
 
-    /// Whether everything has to be asked, since reports may have been missed.
-    var isOnEverything = false
+    /// Why everything has to be asked, if it has to be: reports may have been missed.
+    var everything: String?
     /// Whether everything will have to be, so that nobody is asked from time to time before.
     var isAwaited = false
     /// When the next ones may be asked; `nil` where none waits.

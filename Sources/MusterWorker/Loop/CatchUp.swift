@@ -23,9 +23,12 @@ struct CatchUp {
 
     /// Notes where a lane's next record will be.
     mutating func advance(_ lane: Lane, to position: Int64) {
-        guard !behind.isEmpty, let old = progress[lane] else { return }
-        progress[lane]?.position = max(old.position, position)
+        guard let old = progress[lane], old.position < position else { return }
+        progress[lane]?.position = position
     }
+
+    /// Where a lane's next record will be; `nil` where it was not begun with.
+    func position(of lane: Lane) -> Int64? { progress[lane]?.position }
 
     /// The partitions whose lanes have both caught up since the last call, in order.
     mutating func nowLive() -> [Int32] {

@@ -61,6 +61,7 @@ extension WorkerLoop {
         committed = [:]
         starts = [:]
         catchUp = CatchUp()
+        hasLostOffset = false
         timers = Timers()
         brake.reset(paused: [])
     }
@@ -72,8 +73,10 @@ extension WorkerLoop {
         let counts: [String: Int]
         do throws(KafkaError) {
             counts = try connection.partitionCounts()
-            starts = try positions()
+            let deleted: [Lane: Int64]
+            (starts, deleted) = try positions()
             try connection.assign(starts.mapValues(\.lowerBound))
+            note(deleted: deleted)
         } catch {
             if error.isFatal { throw WorkerError(fatal: error) }
             logger.warning("asking for offsets failed", metadata: ["reason": "\(error)"])
@@ -103,36 +106,21 @@ extension WorkerLoop {
         partitionCount = count
     }
 
-    /// Where each lane goes on, and where it ends for now.
-    private func positions() throws(KafkaError) -> [Lane: Range<Int64>] {
+    /// Where each lane goes on and where it ends for now, and how many records that passes over.
+    private func positions() throws(KafkaError)
+        -> (starts: [Lane: Range<Int64>], deleted: [Lane: Int64])
+    {
         let bounds = try connection.bounds(of: assigned)
         let committed = try connection.committed(assigned)
-        var positions: [Lane: Range<Int64>] = [:]
+        var starts: [Lane: Range<Int64>] = [:]
+        var deleted: [Lane: Int64] = [:]
         for (lane, bounds) in bounds {
             let position = committed[lane] ?? bounds.lowerBound
-            if position < bounds.lowerBound {
-                logger.error(
-                    "records were deleted before they were read; lengthen the topic's retention",
-                    metadata: [
-                        "topic": "\(settings.topics.name(of: lane.topic))",
-                        "partition": "\(lane.partition)",
-                        "records": "\(bounds.lowerBound - position)",
-                    ]
-                )
-            }
-            let start = max(position, bounds.lowerBound)
-            guard start <= bounds.upperBound else {
-                throw KafkaError(
-                    .offsetOutOfRange,
-                    "the group \(settings.group) has read \(settings.topics.name(of: lane.topic))"
-                        + "[\(lane.partition)] up to \(start), but it ends at \(bounds.upperBound)"
-                        + ": records were lost, or the topic was made anew; with new topics, give "
-                        + "the worker a new group"
-                )
-            }
-            positions[lane] = start..<bounds.upperBound
+            let start = try start(of: lane, from: position, within: bounds)
+            starts[lane] = start..<bounds.upperBound
+            deleted[lane] = start - position
         }
-        return positions
+        return (starts, deleted)
     }
 
     /// A broker that has just become a partition's leader may not know for a moment how far that

@@ -44,6 +44,8 @@ final class WorkerLoop {
     var partitionCount = 0
     /// Where reading begins and the partitions end, for those that are being restored.
     var starts: [Lane: Range<Int64>] = [:]
+    /// Whether the brokers have nothing at the offset that a lane was to be read from.
+    var hasLostOffset = false
     /// How much of the assignment is not restored.
     var restoring = Restoring()
     /// Batches in the tasks' hands, and wishes to settle, for the partitions that are read.
@@ -111,6 +113,7 @@ final class WorkerLoop {
         try takeMail()
         try goOnAborting()
         try prepareIfAssigned()
+        try readOnIfLost()
         try commitIfDue()
         if waitsForTasks() {
             context.pause(.microseconds(200))
@@ -130,7 +133,7 @@ final class WorkerLoop {
         if let due = timers.next { wait = min(wait, context.now().distance(to: due)) }
         if outbox.isDirty { wait = min(wait, outbox.nextCommit - context.elapsed()) }
         if !outbox.isEmpty { wait = min(wait, .milliseconds(5)) }
-        if isUnprepared || isAborting { wait = min(wait, .milliseconds(100)) }
+        if isUnprepared || isAborting || hasLostOffset { wait = min(wait, .milliseconds(100)) }
         return max(wait, .zero)
     }
 
@@ -153,8 +156,7 @@ final class WorkerLoop {
             } catch {
                 if error.isFatal { throw WorkerError(fatal: error) }
                 logger.warning("reading failed", metadata: ["reason": "\(error)"])
-                // What is read next would be anything but what comes next.
-                if error.code == .noOffsetToRead { try rollBack(because: error) }
+                if error.code == .noOffsetToRead { hasLostOffset = true }
                 return
             }
         }

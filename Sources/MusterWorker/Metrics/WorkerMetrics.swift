@@ -42,6 +42,7 @@ final class WorkerMetrics: Sendable {
     let registry: Registry
 
     private let records: CounterSet<InboundRecord.Topic>
+    private let missedRecords: CounterSet<InboundRecord.Topic>
     private let lag: GaugeSet<Partition>
     private let batchRecords: Histogram
     private let transactions: CounterSet<Outcome>
@@ -67,14 +68,21 @@ final class WorkerMetrics: Sendable {
     ///   - registry: Where to register; nothing else of a worker may be there already.
     init(topics: Settings.Topics, health: Health, registry: Registry = Registry()) {
         self.registry = registry
+        let inbound: [(InboundRecord.Topic, String)] = [
+            (.availability, topics.resourceAvailability),
+            (.configuration, topics.desiredConfig),
+        ]
         records = registry.makeCounters(
             "muster_records_total",
             help: "Inbound records read.",
             label: "topic",
-            values: [
-                (.availability, topics.resourceAvailability),
-                (.configuration, topics.desiredConfig),
-            ]
+            values: inbound
+        )
+        missedRecords = registry.makeCounters(
+            "muster_missed_records_total",
+            help: "Inbound records passed over, as brokers deleted them before they were read.",
+            label: "topic",
+            values: inbound
         )
         lag = registry.makeGauges(
             "muster_consumer_lag",
@@ -157,6 +165,11 @@ extension WorkerMetrics {
     /// Records of an inbound topic were read.
     func read(_ count: Int, from topic: InboundRecord.Topic) {
         records[topic].increment(by: count)
+    }
+
+    /// Records of an inbound topic were deleted before they were read.
+    func missed(_ count: Int, from topic: InboundRecord.Topic) {
+        missedRecords[topic].increment(by: count)
     }
 
     /// A round was dealt out with so many records.

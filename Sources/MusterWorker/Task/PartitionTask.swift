@@ -29,7 +29,7 @@ final class PartitionTask {
     private var eager: Set<DomainID> = []
     private var lastImproved: DomainID?
     /// Domains that have yet to ask their resources to report.
-    private var inquiries: RestoreInquiries
+    private var inquiries: InquiryQueue
     private var isLive = false
     /// Where the lanes stand once everything of this task is committed.
     private var positions: [Lane: Int64]
@@ -56,7 +56,9 @@ final class PartitionTask {
         let settings = context.settings
         decoder = RecordDecoder(settings.topics)
         outputs = TaskOutputs(context)
-        inquiries = RestoreInquiries(settings.asksOnRestore ? start.domains.map(\.id) : [])
+        inquiries = InquiryQueue(
+            restored: settings.asksOnRestore ? start.domains.map(\.id) : []
+        )
         context.metrics.domainsChanged(by: start.domains.count)
         for domain in start.domains {
             tenants[domain.id] = Tenant(domain, willAskForReports: settings.asksOnRestore)
@@ -93,7 +95,11 @@ final class PartitionTask {
                 result.cause = .live
                 index += 1
             case .ask(let partitions):
-                inquiries.open(at: context.now(), partitions: partitions)
+                inquiries.open(partitions: partitions)
+                result.cause = .ask
+                index += 1
+            case .reportsMissed:
+                if context.settings.asksOnRestore { inquiries.addMissed(tenants.keys.sorted()) }
                 result.cause = .ask
                 index += 1
             case .clock:
@@ -342,9 +348,10 @@ final class PartitionTask {
 
     /// Lets the next domains ask their resources to report.
     private func ask(at now: Instant, _ unit: inout Unit) {
-        for id in inquiries.take(at: now, counting: { tenants[$0]?.domain.resourceCount ?? 0 }) {
-            tenants[id]?.askForReports()
-            decide(id, &unit)
+        let size = { [tenants] (id: DomainID) in tenants[id]?.domain.resourceCount ?? 0 }
+        for entry in inquiries.take(at: now, counting: size) {
+            tenants[entry.domain]?.askForReports(entry.event)
+            decide(entry.domain, &unit)
         }
     }
 

@@ -26,6 +26,8 @@ enum TaskInput: Sendable {
     /// Nothing is being restored any more: domains that the changelog brought back may ask their
     /// resources to report, beside those of so many partitions of this worker.
     case ask(partitions: Int)
+    /// Reports were deleted before they were read: domains shall ask as after a restore.
+    case reportsMissed
     /// Whatever waits for more to come is to be handed out.
     case settle
     /// Domains whose deadline has come want to be called.

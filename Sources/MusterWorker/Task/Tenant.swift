@@ -77,9 +77,9 @@ final class Tenant {
         if willAskForReports { self.domain.awaitInquiry() }
     }
 
-    /// Has the domain ask its resources to report, for one that the changelog brought back.
-    func askForReports() {
-        pending.append(.restored)
+    /// Has the domain ask its resources to report, by an event that leads to it.
+    func askForReports(_ event: Event) {
+        pending.append(event)
         places.append(nil)
     }
 

@@ -8,69 +8,6 @@ import Testing
 
 @testable import MusterWorker
 
-/// A worker over a log with one partition.
-private struct Scene {
-    let log = MemoryLog(partitions: 1)
-    let clock = SimulatedClock()
-    let settings: Settings
-
-    init(_ settings: Settings = Settings(), asksOnRestore: Bool = false) {
-        var settings = settings
-        settings.topics.partitions = 1
-        settings.limits.commitInterval = .zero
-        settings.limits.patience = .zero
-        settings.asksOnRestore = asksOnRestore
-        self.settings = settings
-    }
-
-    func start(
-        named name: String = "w-0",
-        isDeferred: Bool = false,
-        _ fault: @escaping () -> Fault? = { nil }
-    ) -> SimulatedWorker {
-        SimulatedWorker(
-            name,
-            log: log,
-            settings: settings,
-            clock: clock,
-            isDeferred: isDeferred,
-            fault: fault
-        )
-    }
-
-    func append(_ value: String, to topic: String, _ domain: String = "d") throws {
-        try log.append(
-            MemoryLog.Record(
-                key: Array(domain.utf8),
-                value: Array(value.utf8),
-                timestamp: clock.now.milliseconds
-            ),
-            to: MemoryLog.Place(topic: topic, partition: 0)
-        )
-    }
-
-    func report(_ resource: String, _ state: String) throws {
-        try append(
-            #"{"resource":"\#(resource)","state":"\#(state)"}"#,
-            to: settings.topics.resourceAvailability
-        )
-    }
-
-    func require(_ count: Int) throws {
-        try append(
-            #"{"apiVersion":"muster/v1","kind":"Policy","name":"p","require":"#
-                + #"{"count":{"kind":"vm"},"atLeast":\#(count)}}"#,
-            to: settings.topics.desiredConfig
-        )
-    }
-
-    func texts(_ topic: String) -> [String] {
-        log.visible(topic).joined().map { String(decoding: $0.value ?? [], as: UTF8.self) }
-    }
-
-    var commands: [String] { texts(settings.topics.implementationCommands) }
-}
-
 @Suite("What an assignment begins with")
 struct AssignmentTests {
     @Test("Partitions go within bounds though no broker answers, and are taken up again later")

@@ -115,8 +115,12 @@ final class MemoryConnection: BusConnection {
     }
 
     func bounds(of lanes: Set<Lane>) throws(KafkaError) -> [Lane: Range<Int64>] {
+        try seam()
         var bounds: [Lane: Range<Int64>] = [:]
-        for lane in lanes { bounds[lane] = 0..<log.end(of: place(of: lane)) }
+        for lane in lanes {
+            let place = place(of: lane)
+            bounds[lane] = log.beginning(of: place)..<log.end(of: place)
+        }
         return bounds
     }
 
@@ -128,7 +132,13 @@ final class MemoryConnection: BusConnection {
         try hearNews()
         for lane in positions.keys.sorted(by: { $0.order < $1.order })
         where !paused.contains(lane) {
-            let (record, offset) = log.next(in: place(of: lane), from: positions[lane] ?? 0)
+            let position = positions[lane] ?? 0
+            guard position >= log.beginning(of: place(of: lane)) else {
+                // Nothing is read of it before it is assigned again.
+                paused.insert(lane)
+                throw KafkaError(.noOffsetToRead, "the requested offset is not available")
+            }
+            let (record, offset) = log.next(in: place(of: lane), from: position)
             guard let record else {
                 positions[lane] = offset
                 if ended.insert(lane).inserted { return .end(lane, offset: offset) }

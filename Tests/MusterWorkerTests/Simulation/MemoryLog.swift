@@ -61,6 +61,8 @@ final class MemoryLog {
 
     let partitions: Int32
     private var entries: [Place: [Entry]] = [:]
+    /// Where partitions begin whose oldest records are deleted.
+    private var beginnings: [Place: Int64] = [:]
     private var fates: [Fate] = []
     private var producers: [String: Producer] = [:]
     private(set) var committed: [Place: Int64] = [:]
@@ -175,6 +177,15 @@ final class MemoryLog {
 
     // MARK: Reading
 
+    /// Deletes the records before an offset, as retention does.
+    func delete(before offset: Int64, in place: Place) {
+        beginnings[place] = max(beginning(of: place), min(offset, end(of: place)))
+        changes += 1
+    }
+
+    /// The offset of the oldest record.
+    func beginning(of place: Place) -> Int64 { beginnings[place] ?? 0 }
+
     /// The offset behind the last record.
     func end(of place: Place) -> Int64 { Int64(entries[place]?.count ?? 0) }
 
@@ -193,7 +204,7 @@ final class MemoryLog {
     /// The first committed record from an offset on; `nil` and the end where there is none.
     func next(in place: Place, from offset: Int64) -> (record: Record?, offset: Int64) {
         let end = stableEnd(of: place)
-        var offset = offset
+        var offset = max(offset, beginning(of: place))
         while offset < end {
             if case .record(let record, let transaction)? = entries[place]?[Int(offset)],
                 transaction.map({ fates[$0] == .committed }) ?? true

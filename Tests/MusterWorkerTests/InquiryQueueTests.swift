@@ -5,51 +5,71 @@ import Testing
 
 @testable import MusterWorker
 
-@Suite("Requests after a restore") struct RestoreInquiriesTests {
+@Suite("Requests to report of many domains") struct InquiryQueueTests {
     private static let start = Instant(milliseconds: 1_000_000)
 
     @Test("Nobody asks before everything is restored; then they ask in portions")
     func portions() {
         let domains = (0..<7).map { DomainID("d-\($0)") }
-        var inquiries = RestoreInquiries(domains)
+        var inquiries = InquiryQueue(restored: domains)
         #expect(inquiries.deadline(at: Self.start) == nil)
         #expect(inquiries.take(at: Self.start, counting: { _ in 1 }).isEmpty)
 
-        inquiries.open(at: Self.start, partitions: 1)
+        inquiries.open(partitions: 1)
         var now = Self.start
         var asked: [[DomainID]] = []
         while let next = inquiries.deadline(at: now) {
-            #expect(inquiries.take(at: next + .milliseconds(-1), counting: { _ in 2000 }).isEmpty)
+            if next > now {
+                let early = inquiries.take(at: next + .milliseconds(-1), counting: { _ in 2000 })
+                #expect(early.isEmpty)
+            }
             now = next
-            asked.append(inquiries.take(at: now, counting: { _ in 2000 }))
+            asked.append(inquiries.take(at: now, counting: { _ in 2000 }).map(\.domain))
         }
         #expect(asked.map(\.count) == [3, 3, 1])
         #expect(asked.joined().elementsEqual(domains))
-        #expect(now == Self.start + RestoreInquiries.pause + RestoreInquiries.pause)
+        #expect(now == Self.start + InquiryQueue.pause + InquiryQueue.pause)
     }
 
     @Test("What is more than a portion takes the time of so many, and many partitions more of it")
     func pace() {
         for (partitions, slowness) in [(1, 1), (4, 1), (7, 1), (8, 2), (64, 16)] {
-            var inquiries = RestoreInquiries([DomainID("a"), DomainID("b")])
-            inquiries.open(at: Self.start, partitions: partitions)
+            var inquiries = InquiryQueue(restored: [DomainID("a"), DomainID("b")])
+            inquiries.open(partitions: partitions)
             _ = inquiries.take(at: Self.start, counting: { _ in 20_000 })
             #expect(
                 inquiries.deadline(at: Self.start)
-                    == Self.start + RestoreInquiries.pause * (4 * slowness)
+                    == Self.start + InquiryQueue.pause * (4 * slowness)
             )
         }
     }
 
     @Test("A clock that was set back holds nobody up")
     func clockSetBack() {
-        var inquiries = RestoreInquiries([DomainID("a"), DomainID("b")])
-        inquiries.open(at: Self.start, partitions: 1)
-        #expect(inquiries.take(at: Self.start, counting: { _ in 5000 }).map(\.name) == ["a"])
+        var inquiries = InquiryQueue(restored: [DomainID("a"), DomainID("b")])
+        inquiries.open(partitions: 1)
+        #expect(inquiries.take(at: Self.start, counting: { _ in 5000 }).map(\.domain.name) == ["a"])
         let earlier = Self.start + .seconds(-3600)
-        #expect(inquiries.deadline(at: earlier) == earlier + RestoreInquiries.pause)
-        #expect(inquiries.take(at: earlier, counting: { _ in 5000 }).map(\.name) == ["b"])
+        #expect(inquiries.deadline(at: earlier) == earlier + InquiryQueue.pause)
+        #expect(inquiries.take(at: earlier, counting: { _ in 5000 }).map(\.domain.name) == ["b"])
         #expect(inquiries.deadline(at: earlier) == nil)
+    }
+
+    @Test("Whose reports were missed asks behind all others, and who waits already asks once")
+    func missed() {
+        var inquiries = InquiryQueue(restored: [DomainID("a"), DomainID("b")])
+        inquiries.addMissed([DomainID("b"), DomainID("c"), DomainID("d")])
+        #expect(inquiries.deadline(at: Self.start) == nil)
+        inquiries.open(partitions: 1)
+        let first = inquiries.take(at: Self.start, counting: { _ in 2500 })
+        #expect(first.map(\.domain.name) == ["a", "b"])
+        // A loss that comes again and again delays nobody who waits.
+        inquiries.addMissed([DomainID("a"), DomainID("c")])
+        let next = Self.start + InquiryQueue.pause
+        #expect(inquiries.deadline(at: Self.start) == next)
+        let second = inquiries.take(at: next, counting: { _ in 1000 })
+        #expect(second.map(\.domain.name) == ["c", "d", "a"])
+        #expect(inquiries.deadline(at: next) == nil)
     }
 
     // MARK: In a task
@@ -99,7 +119,7 @@ import Testing
         #expect(asking.last?.inputs == 0)
         #expect(commands(task, .clock).count == 6000)
         #expect(commands(task, .clock).isEmpty)
-        clock.advance(by: RestoreInquiries.pause)
+        clock.advance(by: InquiryQueue.pause)
         #expect(commands(task, .clock).count == 10)
         clock.advance(by: .seconds(3600))
         #expect(commands(task, .clock).isEmpty)

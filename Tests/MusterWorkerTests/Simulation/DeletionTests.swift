@@ -1,0 +1,137 @@
+// Records that the brokers delete before they are read.
+
+import MusterKafka
+import MusterMessages
+import MusterMetrics
+import Testing
+
+@testable import MusterWorker
+
+@Suite("Records that were deleted before they were read")
+struct DeletionTests {
+    private let scene = Scene(asksOnRestore: true)
+    private var reports: String { scene.settings.topics.resourceAvailability }
+    private var documents: String { scene.settings.topics.desiredConfig }
+
+    private func requests() -> [String] {
+        scene.commands.filter { $0.contains(#""action":"report""#) }
+    }
+
+    private func metric(_ name: String, of worker: SimulatedWorker) -> Bool {
+        worker.loop.context.metrics.registry.exposition().contains(name + "\n")
+    }
+
+    @Test("Reading goes on with the oldest record, on the state at hand, and the loss is told")
+    func whileReading() throws {
+        try scene.require(1)
+        for resource in ["a", "b", "c"] { try scene.report(resource, "offline") }
+        var worker = scene.start()
+        scene.goRound(&worker)
+        #expect(scene.commands.count == 1)
+        let epoch = worker.loop.epoch
+        // The worker reads nothing while five reports come and four of them are deleted.
+        for state in ["faulted", "online", "faulted", "offline"] { try scene.report("b", state) }
+        try scene.report("c", "online")
+        scene.delete(before: 7, of: reports)
+        scene.goRound(&worker)
+        #expect(!worker.isDown)
+        #expect(worker.loop.epoch == epoch)
+        #expect(metric(#"muster_transactions_total{outcome="aborted"} 0"#, of: worker))
+        #expect(metric(#"muster_missed_records_total{topic="\#(reports)"} 4"#, of: worker))
+        #expect(metric(#"muster_missed_records_total{topic="\#(documents)"} 0"#, of: worker))
+        #expect(metric(#"muster_records_total{topic="\#(reports)"} 4"#, of: worker))
+        #expect(requests().count == 3)
+        #expect(requests().allSatisfy { $0.contains("missed reports") })
+        let place = MemoryLog.Place(topic: reports, partition: 0)
+        #expect(scene.log.committed[place] == 8)
+        // The other lane goes on as well.
+        try scene.require(3)
+        scene.goRound(&worker)
+        #expect(scene.log.committed[MemoryLog.Place(topic: documents, partition: 0)] == 2)
+    }
+
+    @Test("Documents that were deleted are told, and nobody is asked for reports")
+    func documentsDeleted() throws {
+        try scene.report("a", "offline")
+        var worker = scene.start()
+        scene.goRound(&worker)
+        try scene.require(1)
+        try scene.require(2)
+        scene.delete(before: 1, of: documents)
+        try scene.report("b", "offline")
+        scene.goRound(&worker)
+        #expect(metric(#"muster_missed_records_total{topic="\#(documents)"} 1"#, of: worker))
+        #expect(requests().isEmpty)
+        #expect(scene.commands.count == 2)
+    }
+
+    @Test("What is deleted while a partition is restored is passed over as well")
+    func whileRestoring() throws {
+        for resource in ["a", "b"] { try scene.report(resource, "online") }
+        var worker = scene.start()
+        scene.goRound(&worker)
+        worker.connection.kill()
+        try scene.report("a", "faulted")
+        var isGone = false
+        worker = scene.start {
+            // Found as the oldest one when it was assigned, gone when it is read.
+            if !isGone, worker.loop.assigned.isEmpty == false, !worker.loop.isUnprepared {
+                scene.delete(before: 3, of: reports)
+                isGone = true
+            }
+            return nil
+        }
+        scene.goRound(&worker)
+        #expect(isGone)
+        #expect(!worker.isDown)
+        #expect(metric(#"muster_missed_records_total{topic="\#(reports)"} 1"#, of: worker))
+        // Once for each: the restore asks in any case.
+        #expect(requests().count == 2)
+        try scene.report("b", "offline")
+        scene.goRound(&worker)
+        #expect(scene.log.committed[MemoryLog.Place(topic: reports, partition: 0)] == 4)
+    }
+
+    @Test("Whichever call fails then, what is left is read once")
+    func faults() throws {
+        func run(_ incident: (place: Int, fault: Fault)?) throws -> (Int, MemoryLog) {
+            let scene = Scene()
+            var calls = 0
+            var isCounting = false
+            var worker = scene.start {
+                guard isCounting else { return nil }
+                calls += 1
+                return calls - 1 == incident?.place ? incident?.fault : nil
+            }
+            try scene.require(1)
+            for resource in ["a", "b", "c"] { try scene.report(resource, "offline") }
+            scene.goRound(&worker)
+            isCounting = true
+            for state in ["faulted", "online"] { try scene.report("a", state) }
+            for resource in ["b", "c"] { try scene.report(resource, "online") }
+            scene.delete(before: 5, of: reports)
+            scene.goRound(&worker)
+            isCounting = false
+            for resource in ["b", "c"] { try scene.report(resource, "offline") }
+            scene.goRound(&worker)
+            return (calls, scene.log)
+        }
+        let (calls, whole) = try run(nil)
+        #expect(calls > 20)
+        let topics = scene.settings.topics
+        for place in 0..<calls {
+            for fault in [Fault.crash, .abort, .timeout] {
+                let (_, log) = try run((place, fault))
+                for topic in [topics.implementationCommands, topics.notifications] {
+                    let pairs = zip(log.visible(topic), whole.visible(topic))
+                    for (found, wanted) in pairs {
+                        #expect(
+                            MemoryLog.difference(found, wanted) == nil,
+                            "\(fault) at call \(place), \(topic)"
+                        )
+                    }
+                }
+            }
+        }
+    }
+}
