@@ -79,6 +79,7 @@ public final class TopicReader {
                 return ReadRecord(message)
             case .end(let partition, let offset): positions[partition] = offset
             case .nothing: break
+            case .unavailable: break
             }
             if ContinuousClock.now >= deadline { return nil }
         }

@@ -22,6 +22,9 @@ public enum Polled: ~Copyable {
     case message(Message)
     /// The end of a partition was reached; the next record will have this offset.
     case end(TopicPartition, offset: Int64)
+    /// The brokers have nothing at the offset that a partition was to be read at, which is not read
+    /// any more before it is assigned again: only where `auto.offset.reset` is `error`.
+    case unavailable(TopicPartition, offset: Int64, reason: String)
 }
 
 /// A consumer: used by the thread that made it, and by no other.
@@ -99,18 +102,22 @@ public final class Consumer {
         guard let polled = unsafe polled else { return .nothing }
         let message = unsafe Message(consuming: polled)
         let code = message.errorCode
-        if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR { return .message(message) }
+        switch code {
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF:
             return .end(TopicPartition(message.topic, message.partition), offset: message.offset)
-        }
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+            return .unavailable(
+                TopicPartition(message.topic, message.partition),
+                offset: message.offset,
+                reason: message.errorText
+            )
+        case RD_KAFKA_RESP_ERR__FATAL:
             // What it is about is known to the client only, as when another took its name.
-            if code == RD_KAFKA_RESP_ERR__FATAL, let fatal = unsafe KafkaError.fatal(of: client.raw)
-            {
-                throw fatal
-            }
-            throw KafkaError(.init(code), message.errorText)
+            if let fatal = unsafe KafkaError.fatal(of: client.raw) { throw fatal }
+        default: break
         }
-        return .message(message)
+        throw KafkaError(.init(code), message.errorText)
     }
 
     /// Stops fetching these partitions; what was fetched already is dropped and fetched again.

@@ -36,8 +36,6 @@ public struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
         )
         /// An offset is before a partition's beginning or behind its end.
         public static let offsetOutOfRange = Code(RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
-        /// The consumer may not choose where to read on, and was not told.
-        public static let noOffsetToRead = Code(RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
         /// The group has gone on without the member.
         public static let illegalGeneration = Code(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION)
         /// The group does not know the member.

@@ -107,6 +107,7 @@ enum TakeoverBenchmark: Benchmark {
             reading: while true {
                 switch try consumer.poll(for: .milliseconds(100)) {
                 case .nothing: continue
+                case .unavailable: continue
                 case .end: break reading
                 case .message(let message):
                     records += 1

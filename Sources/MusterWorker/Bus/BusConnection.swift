@@ -22,6 +22,9 @@ enum Arrival: Equatable {
     case record
     /// A partition was read to its end; its next record will have this offset.
     case end(Lane, offset: Int64)
+    /// There is nothing at the offset that a lane was to be read at. It is not read any more before
+    /// it is assigned again.
+    case unavailable(Lane, offset: Int64)
 }
 
 /// A record of the changelog on its way out.
@@ -49,8 +52,8 @@ protocol BusConnection: AnyObject {
     /// ``leave(within:)``, on the same thread.
     func join(_ listener: @escaping (GroupEvent) -> Void) throws(KafkaError)
 
-    /// Reads these from these offsets on, and no others; paused at first.
-    func assign(_ positions: [Lane: Int64]) throws(KafkaError)
+    /// Reads these from these offsets on, and no others; some are paused at first.
+    func assign(_ positions: [Lane: Int64], paused: Set<Lane>) throws(KafkaError)
 
     func pause(_ lanes: Set<Lane>) throws(KafkaError)
 

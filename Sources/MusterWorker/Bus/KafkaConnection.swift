@@ -110,10 +110,10 @@ final class KafkaConnection: BusConnection {
         }
     }
 
-    func assign(_ positions: [Lane: Int64]) throws(KafkaError) {
+    func assign(_ positions: [Lane: Int64], paused: Set<Lane>) throws(KafkaError) {
+        // This undoes every pause.
         try consumer.assign(byPartition(positions))
-        // An assignment undoes every pause.
-        try pause(Set(positions.keys))
+        if !paused.isEmpty { try pause(paused) }
     }
 
     func pause(_ lanes: Set<Lane>) throws(KafkaError) {
@@ -148,6 +148,15 @@ final class KafkaConnection: BusConnection {
         case .nothing: return .nothing
         case .end(let partition, let offset):
             return lane(of: partition).map { .end($0, offset: offset) } ?? .nothing
+        case .unavailable(let partition, let offset, let reason):
+            logger.warning(
+                "an offset cannot be read",
+                metadata: [
+                    "topic": "\(partition.topic)", "partition": "\(partition.partition)",
+                    "offset": "\(offset)", "reason": "\(reason)",
+                ]
+            )
+            return lane(of: partition).map { .unavailable($0, offset: offset) } ?? .nothing
         case .message(let message):
             let isConfiguration = message.isFrom(topic: settings.topics.desiredConfig)
             round.add(

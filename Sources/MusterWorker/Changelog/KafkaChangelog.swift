@@ -50,6 +50,7 @@ struct KafkaChangelog: Changelog {
             guard let polled = poll() else { continue }
             switch consume polled {
             case .nothing: continue
+            case .unavailable: continue
             case .end(_, let offset):
                 // Before the end of the log there is a transaction that is still open.
                 if offset >= bounds.upperBound { return }

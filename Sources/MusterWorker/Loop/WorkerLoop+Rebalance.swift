@@ -61,7 +61,8 @@ extension WorkerLoop {
         committed = [:]
         starts = [:]
         catchUp = CatchUp()
-        hasLostOffset = false
+        lostOffsets = [:]
+        freshStarts = [:]
         timers = Timers()
         brake.reset(paused: [])
     }
@@ -75,7 +76,7 @@ extension WorkerLoop {
             counts = try connection.partitionCounts()
             let deleted: [Lane: Int64]
             (starts, deleted) = try positions()
-            try connection.assign(starts.mapValues(\.lowerBound))
+            try connection.assign(starts.mapValues(\.lowerBound), paused: assigned)
             note(deleted: deleted)
         } catch {
             if error.isFatal { throw WorkerError(fatal: error) }

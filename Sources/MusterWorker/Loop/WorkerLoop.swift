@@ -44,8 +44,10 @@ final class WorkerLoop {
     var partitionCount = 0
     /// Where reading begins and the partitions end, for those that are being restored.
     var starts: [Lane: Range<Int64>] = [:]
-    /// Whether the brokers have nothing at the offset that a lane was to be read from.
-    var hasLostOffset = false
+    /// Offsets that lanes were to be read at and where the brokers have nothing.
+    var lostOffsets: [Lane: Int64] = [:]
+    /// Where lanes went on after one, and how often without anything read in between.
+    var freshStarts: [Lane: (offset: Int64, tries: Int)] = [:]
     /// How much of the assignment is not restored.
     var restoring = Restoring()
     /// Batches in the tasks' hands, and wishes to settle, for the partitions that are read.
@@ -133,7 +135,8 @@ final class WorkerLoop {
         if let due = timers.next { wait = min(wait, context.now().distance(to: due)) }
         if outbox.isDirty { wait = min(wait, outbox.nextCommit - context.elapsed()) }
         if !outbox.isEmpty { wait = min(wait, .milliseconds(5)) }
-        if isUnprepared || isAborting || hasLostOffset { wait = min(wait, .milliseconds(100)) }
+        let triesAgain = isUnprepared || isAborting || !lostOffsets.isEmpty
+        if triesAgain { wait = min(wait, .milliseconds(100)) }
         return max(wait, .zero)
     }
 
@@ -152,11 +155,11 @@ final class WorkerLoop {
                 case .nothing: return
                 case .record: break
                 case .end(let lane, let offset): catchUp.advance(lane, to: offset)
+                case .unavailable(let lane, let offset): lostOffsets[lane] = offset
                 }
             } catch {
                 if error.isFatal { throw WorkerError(fatal: error) }
                 logger.warning("reading failed", metadata: ["reason": "\(error)"])
-                if error.code == .noOffsetToRead { hasLostOffset = true }
                 return
             }
         }

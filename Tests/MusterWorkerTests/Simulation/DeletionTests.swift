@@ -92,6 +92,31 @@ struct DeletionTests {
         #expect(scene.log.committed[MemoryLog.Place(topic: reports, partition: 0)] == 4)
     }
 
+    @Test("Where the oldest are deleted faster than they can be asked for, more of them are left")
+    func race() throws {
+        var calls = 0
+        var worker = scene.start {
+            // Whatever it asks for, two more are gone by then.
+            if calls > 0 { scene.delete(before: scene.beginning(of: reports) + 2, of: reports) }
+            calls -= 1
+            return nil
+        }
+        try scene.report("a", "online")
+        scene.goRound(&worker)
+        for _ in 0..<200 { try scene.report("a", "online") }
+        scene.delete(before: 51, of: reports)
+        calls = 12
+        scene.goRound(&worker)
+        #expect(calls <= 0)
+        let place = MemoryLog.Place(topic: reports, partition: 0)
+        #expect(scene.log.committed[place] == 201)
+        // After 50 that were gone at first and a few at each call, one half of those left.
+        let read = worker.loop.context.counters.value.records
+        #expect(50..<90 ~= read)
+        let missed = #"muster_missed_records_total{topic="\#(reports)"} \#(201 - read)"#
+        #expect(metric(missed, of: worker))
+    }
+
     @Test("Whichever call fails then, what is left is read once")
     func faults() throws {
         func run(_ incident: (place: Int, fault: Fault)?) throws -> (Int, MemoryLog) {

@@ -29,6 +29,8 @@ final class MemoryConnection: BusConnection {
     private var positions: [Lane: Int64] = [:]
     private var ended: Set<Lane> = []
     private var paused: Set<Lane> = []
+    /// Lanes that were to be read where nothing is any more.
+    private var lost: Set<Lane> = []
     /// Records of the changelog that the next commit publishes, where that is no transaction.
     private var held: [ChangelogRecord] = []
     /// Whether a commit has had its effect, and the answer was lost.
@@ -93,11 +95,12 @@ final class MemoryConnection: BusConnection {
         incarnation = log.join(name)
     }
 
-    func assign(_ positions: [Lane: Int64]) throws(KafkaError) {
+    func assign(_ positions: [Lane: Int64], paused: Set<Lane>) throws(KafkaError) {
         try seam()
         self.positions = positions
         ended = []
-        paused = Set(positions.keys)
+        lost = []
+        self.paused = paused
     }
 
     func pause(_ lanes: Set<Lane>) throws(KafkaError) { paused.formUnion(lanes) }
@@ -131,13 +134,14 @@ final class MemoryConnection: BusConnection {
         onPoll()
         try hearNews()
         for lane in positions.keys.sorted(by: { $0.order < $1.order })
-        where !paused.contains(lane) {
+        where !lost.contains(lane) {
             let position = positions[lane] ?? 0
             guard position >= log.beginning(of: place(of: lane)) else {
-                // Nothing is read of it before it is assigned again.
-                paused.insert(lane)
-                throw KafkaError(.noOffsetToRead, "the requested offset is not available")
+                // Also of one that is paused: it may have been asked for already.
+                lost.insert(lane)
+                return .unavailable(lane, offset: position)
             }
+            if paused.contains(lane) { continue }
             let (record, offset) = log.next(in: place(of: lane), from: position)
             guard let record else {
                 positions[lane] = offset

@@ -64,6 +64,11 @@ struct Scene {
         log.delete(before: offset, in: MemoryLog.Place(topic: topic, partition: 0))
     }
 
+    /// The offset of the oldest record of an inbound topic.
+    func beginning(of topic: String) -> Int64 {
+        log.beginning(of: MemoryLog.Place(topic: topic, partition: 0))
+    }
+
     /// Lets a worker go round, and starts another one where it ends.
     func goRound(_ worker: inout SimulatedWorker, _ times: Int = 60) {
         for _ in 0..<times {
