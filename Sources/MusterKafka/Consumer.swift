@@ -93,6 +93,10 @@ public final class Consumer {
         try unsafe KafkaError.check(rd_kafka_assign(client.raw, list.raw))
     }
 
+    /// Whether the group has gone on without this member; ``onRebalance`` is about to hear of it,
+    /// unless partitions are assigned before.
+    public var hasLostAssignment: Bool { unsafe rd_kafka_assignment_lost(client.raw) != 0 }
+
     /// Waits for a record, the end of a partition or a wake-up.
     ///
     /// - Throws: an error of the consumer; it may go on after any that is not fatal.

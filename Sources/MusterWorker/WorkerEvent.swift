@@ -9,8 +9,8 @@ public enum WorkerEvent: Sendable {
     case assigned(partitions: [Int])
     /// A partition's domains are as they were at the last commit; what came since is being read.
     case restored(partition: Int, domains: Int)
-    /// The brokers had nothing at an offset to be read, and reading went on from where all
-    /// partitions stand or begin by now: so many records were deleted unread.
+    /// The brokers had nothing at an offset to be read, and reading went on; so many records, which
+    /// were deleted before they were read, were passed over.
     case readOn(missed: Int)
     /// Everything since the last commit was dropped, to begin anew from there.
     case rolledBack(reason: String)

@@ -52,7 +52,11 @@ protocol BusConnection: AnyObject {
     /// ``leave(within:)``, on the same thread.
     func join(_ listener: @escaping (GroupEvent) -> Void) throws(KafkaError)
 
-    /// Reads these from these offsets on, and no others; some are paused at first.
+    /// Whether the group has gone on without this member, which has yet to hear of it.
+    var hasLostAssignment: Bool { get }
+
+    /// Reads these from these offsets on, and no others; some are paused at first, and all others
+    /// are not, whatever was paused before.
     func assign(_ positions: [Lane: Int64], paused: Set<Lane>) throws(KafkaError)
 
     func pause(_ lanes: Set<Lane>) throws(KafkaError)

@@ -111,10 +111,13 @@ final class KafkaConnection: BusConnection {
     }
 
     func assign(_ positions: [Lane: Int64], paused: Set<Lane>) throws(KafkaError) {
-        // This undoes every pause.
         try consumer.assign(byPartition(positions))
-        if !paused.isEmpty { try pause(paused) }
+        // In librdkafka 2.0.2 what was paused stays so.
+        try pause(paused)
+        try resume(Set(positions.keys).subtracting(paused))
     }
+
+    var hasLostAssignment: Bool { consumer.hasLostAssignment }
 
     func pause(_ lanes: Set<Lane>) throws(KafkaError) {
         try consumer.pause(lanes.map(partition(of:)))

@@ -7,35 +7,43 @@ internal import MusterKafka
 internal import MusterMessages
 
 extension WorkerLoop {
-    /// Has all lanes read on from where they stand, or from where they begin by now, if the brokers
-    /// have nothing at the next offset of one. Tried again at the next turn while they do not
-    /// answer.
+    /// How long the brokers are left alone after they did not say where lanes begin.
+    private static var retryInterval: Duration { .seconds(1) }
+
+    /// Has all lanes read on from where they stand if the brokers had nothing at the next offset of
+    /// some, which go on with their oldest record. Tried again later where the brokers do not
+    /// answer. Only when nothing is published that is not committed: no transaction is to wait for
+    /// what is asked here.
     func readOnIfLost() throws(WorkerError) {
-        guard !lostOffsets.isEmpty, !isUnprepared, !isAborting else { return }
-        // What was asked for before the lane was assigned anew is of no interest.
-        lostOffsets = lostOffsets.filter { $1 >= nextOffset(of: $0) ?? .max }
-        guard !lostOffsets.isEmpty else { return }
+        guard !lostOffsets.isEmpty, !isUnprepared, !isAborting, !outbox.isDirty,
+            context.elapsed() >= nextLook
+        else { return }
+        // Whoever has lost its assignment is about to hear of it.
+        guard !connection.hasLostAssignment else { return }
         do throws(KafkaError) {
             var positions: [Lane: Int64] = [:]
-            var deleted: [Lane: Int64] = [:]
-            for (lane, bounds) in try connection.bounds(of: assigned) {
-                guard let position = nextOffset(of: lane) else { continue }
+            for lane in assigned { positions[lane] = nextOffset(of: lane) }
+            // An offset before that was asked for in vain before the lane was assigned anew. Still
+            // librdkafka may read nothing of the lane any more, so it is assigned again as well.
+            let gone = lostOffsets.filter { $1 >= positions[$0] ?? .max }
+            var missed: [Lane: Int64] = [:]
+            for (lane, bounds) in try connection.bounds(of: Set(gone.keys)) {
+                guard let position = positions[lane] else { continue }
                 var start = try start(of: lane, from: position, within: bounds)
                 if start > position { start += headroom(of: lane, at: position, within: bounds) }
                 positions[lane] = start
-                deleted[lane] = start - position
+                missed[lane] = start - position
             }
             let paused = assigned.filter { inFlight[$0.partition] == nil }
             try connection.assign(positions, paused: paused)
             lostOffsets = [:]
             brake.reset(paused: paused)
-            for (lane, start) in positions { goOn(lane, at: start) }
-            note(deleted: deleted)
-            context.observe(.readOn(missed: Int(deleted.values.reduce(0, +))))
-            askWhereMissed(deleted)
+            passOver(missed.filter { $0.value > 0 })
+            context.observe(.readOn(missed: Int(missed.values.reduce(0, +))))
         } catch {
             if error.isFatal { throw WorkerError(fatal: error) }
             if error.code == .offsetOutOfRange { return try rollBack(because: error) }
+            nextLook = context.elapsed() + Self.retryInterval
             logger.warning("asking for offsets failed", metadata: ["reason": "\(error)"])
         }
     }
@@ -43,6 +51,23 @@ extension WorkerLoop {
     /// Where a lane is read next, also one that is not read before it is restored.
     private func nextOffset(of lane: Lane) -> Int64? {
         catchUp.position(of: lane) ?? starts[lane]?.lowerBound
+    }
+
+    /// Takes in by how much lanes go on behind where they stood.
+    private func passOver(_ missed: [Lane: Int64]) {
+        note(missed: missed)
+        var positions: [Int32: [Lane: Int64]] = [:]
+        for (lane, records) in missed {
+            if let start = starts[lane] {
+                let next = start.lowerBound + records
+                starts[lane] = next..<max(next, start.upperBound)
+            }
+            guard let position = catchUp.position(of: lane) else { continue }
+            freshStarts[lane] = (position + records, tries(of: lane, at: position) + 1)
+            catchUp.advance(lane, to: position + records)
+            positions[lane.partition, default: [:]][lane] = position + records
+        }
+        for (partition, positions) in positions { runner.give(partition, .passedOver(positions)) }
     }
 
     /// How far behind its oldest record a lane goes on. Where the oldest are deleted faster than
@@ -62,14 +87,6 @@ extension WorkerLoop {
         freshStarts[lane].map { $0.offset == position ? $0.tries : 0 } ?? 0
     }
 
-    /// Takes in where a lane goes on.
-    private func goOn(_ lane: Lane, at start: Int64) {
-        if let old = starts[lane] { starts[lane] = start..<max(start, old.upperBound) }
-        guard let position = catchUp.position(of: lane), position < start else { return }
-        freshStarts[lane] = (start, tries(of: lane, at: position) + 1)
-        catchUp.advance(lane, to: start)
-    }
-
     /// Where a lane goes on: at a position, or at its oldest record where that one was deleted.
     ///
     /// - Throws: `offsetOutOfRange` where it ends before that.
@@ -80,37 +97,29 @@ extension WorkerLoop {
         guard start <= bounds.upperBound else {
             throw KafkaError(
                 .offsetOutOfRange,
-                "the group \(settings.group) has read \(settings.topics.name(of: lane.topic))"
-                    + "[\(lane.partition)] up to \(start), but it ends at \(bounds.upperBound)"
-                    + ": records were lost, or the topic was made anew; with new topics, give "
-                    + "the worker a new group"
+                "\(settings.topics.name(of: lane.topic))[\(lane.partition)] was read up to "
+                    + "\(start) by the group \(settings.group), but ends at \(bounds.upperBound): "
+                    + "records were lost, or the topic was made anew; with new topics, give the "
+                    + "worker a new group"
             )
         }
         return start
     }
 
     /// Tells how many records were passed over.
-    func note(deleted: [Lane: Int64]) {
-        for (lane, records) in deleted where records > 0 {
+    func note(missed: [Lane: Int64]) {
+        for (lane, records) in missed where records > 0 {
             logger.error(
-                "records were deleted before they were read; lengthen the topic's retention",
+                """
+                records were passed over, as they were deleted before they were read; lengthen the \
+                topic's retention
+                """,
                 metadata: [
                     "topic": "\(settings.topics.name(of: lane.topic))",
                     "partition": "\(lane.partition)", "records": "\(records)",
                 ]
             )
             context.metrics.missed(Int(records), from: lane.topic)
-        }
-    }
-
-    /// Has the domains ask for the reports that were among them. Partitions that are not restored
-    /// will ask in any case.
-    private func askWhereMissed(_ deleted: [Lane: Int64]) {
-        for (lane, records) in deleted where lane.topic == .availability && records > 0 {
-            guard inFlight[lane.partition] != nil else { continue }
-            runner.give(lane.partition, .reportsMissed)
-            // Before everything is restored they wait for that.
-            if restoring.left == 0 { runner.give(lane.partition, .ask(partitions: inFlight.count)) }
         }
     }
 }

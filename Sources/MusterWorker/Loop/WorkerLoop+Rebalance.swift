@@ -74,10 +74,10 @@ extension WorkerLoop {
         let counts: [String: Int]
         do throws(KafkaError) {
             counts = try connection.partitionCounts()
-            let deleted: [Lane: Int64]
-            (starts, deleted) = try positions()
+            let missed: [Lane: Int64]
+            (starts, missed) = try positions()
             try connection.assign(starts.mapValues(\.lowerBound), paused: assigned)
-            note(deleted: deleted)
+            note(missed: missed)
         } catch {
             if error.isFatal { throw WorkerError(fatal: error) }
             logger.warning("asking for offsets failed", metadata: ["reason": "\(error)"])
@@ -109,19 +109,19 @@ extension WorkerLoop {
 
     /// Where each lane goes on and where it ends for now, and how many records that passes over.
     private func positions() throws(KafkaError)
-        -> (starts: [Lane: Range<Int64>], deleted: [Lane: Int64])
+        -> (starts: [Lane: Range<Int64>], missed: [Lane: Int64])
     {
         let bounds = try connection.bounds(of: assigned)
         let committed = try connection.committed(assigned)
         var starts: [Lane: Range<Int64>] = [:]
-        var deleted: [Lane: Int64] = [:]
+        var missed: [Lane: Int64] = [:]
         for (lane, bounds) in bounds {
             let position = committed[lane] ?? bounds.lowerBound
             let start = try start(of: lane, from: position, within: bounds)
             starts[lane] = start..<bounds.upperBound
-            deleted[lane] = start - position
+            missed[lane] = start - position
         }
-        return (starts, deleted)
+        return (starts, missed)
     }
 
     /// A broker that has just become a partition's leader may not know for a moment how far that

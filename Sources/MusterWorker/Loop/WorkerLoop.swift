@@ -48,6 +48,8 @@ final class WorkerLoop {
     var lostOffsets: [Lane: Int64] = [:]
     /// Where lanes went on after one, and how often without anything read in between.
     var freshStarts: [Lane: (offset: Int64, tries: Int)] = [:]
+    /// When the brokers are asked again where such lanes begin, in the loop's time.
+    var nextLook = Duration.zero
     /// How much of the assignment is not restored.
     var restoring = Restoring()
     /// Batches in the tasks' hands, and wishes to settle, for the partitions that are read.
@@ -115,8 +117,9 @@ final class WorkerLoop {
         try takeMail()
         try goOnAborting()
         try prepareIfAssigned()
-        try readOnIfLost()
+        if !lostOffsets.isEmpty { outbox.nextCommit = min(outbox.nextCommit, context.elapsed()) }
         try commitIfDue()
+        try readOnIfLost()
         if waitsForTasks() {
             context.pause(.microseconds(200))
         } else {

@@ -80,7 +80,7 @@ final class WorkerMetrics: Sendable {
         )
         missedRecords = registry.makeCounters(
             "muster_missed_records_total",
-            help: "Inbound records passed over, as brokers deleted them before they were read.",
+            help: "Offsets passed over, as the records there were deleted before they were read.",
             label: "topic",
             values: inbound
         )

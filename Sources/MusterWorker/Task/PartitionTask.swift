@@ -98,9 +98,9 @@ final class PartitionTask {
                 inquiries.open(partitions: partitions)
                 result.cause = .ask
                 index += 1
-            case .reportsMissed:
-                if context.settings.asksOnRestore { inquiries.addMissed(tenants.keys.sorted()) }
-                result.cause = .ask
+            case .passedOver(let positions):
+                result.unit = passOver(to: positions)
+                result.cause = .passedOver
                 index += 1
             case .clock:
                 // What waits goes first: improving is for times when there is nothing else.
@@ -142,6 +142,24 @@ final class PartitionTask {
         guard isLive, !touched.domains.isEmpty else { return nil }
         var unit = Unit()
         decideTouched(&unit)
+        unit.positions = positions
+        return unit
+    }
+
+    /// Takes in where lanes go on after records that nobody has read.
+    private func passOver(to next: [Lane: Int64]) -> Unit? {
+        if context.settings.asksOnRestore, next.keys.contains(where: { $0.topic == .availability })
+        {
+            inquiries.addMissed(tenants.keys.sorted())
+        }
+        guard isLive else {
+            held.positions.merge(next) { $1 }
+            return nil
+        }
+        // Else the loss would be told again by whoever goes on from what was committed.
+        var unit = Unit()
+        decideTouched(&unit)
+        positions.merge(next) { $1 }
         unit.positions = positions
         return unit
     }

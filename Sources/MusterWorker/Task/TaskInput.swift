@@ -26,8 +26,9 @@ enum TaskInput: Sendable {
     /// Nothing is being restored any more: domains that the changelog brought back may ask their
     /// resources to report, beside those of so many partitions of this worker.
     case ask(partitions: Int)
-    /// Reports were deleted before they were read: domains shall ask as after a restore.
-    case reportsMissed
+    /// Records were deleted before they were read, and these lanes go on here. Where they were
+    /// reports, domains shall ask for them as after a restore.
+    case passedOver([Lane: Int64])
     /// Whatever waits for more to come is to be handed out.
     case settle
     /// Domains whose deadline has come want to be called.
@@ -71,6 +72,6 @@ struct TaskResult: Sendable {
 
     /// The kinds of input.
     enum Cause: Hashable, Sendable {
-        case records, live, ask, clock
+        case records, live, ask, passedOver, clock
     }
 }

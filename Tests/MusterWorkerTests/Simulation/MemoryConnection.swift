@@ -103,6 +103,8 @@ final class MemoryConnection: BusConnection {
         self.paused = paused
     }
 
+    var hasLostAssignment: Bool { log.isUnknown(name, incarnation) }
+
     func pause(_ lanes: Set<Lane>) throws(KafkaError) { paused.formUnion(lanes) }
 
     func resume(_ lanes: Set<Lane>) throws(KafkaError) { paused.subtract(lanes) }

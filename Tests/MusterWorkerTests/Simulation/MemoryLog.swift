@@ -270,6 +270,11 @@ final class MemoryLog {
 
     func isMember(_ member: String) -> Bool { members[member] != nil }
 
+    /// Whether the group has gone on without this process of a member.
+    func isUnknown(_ member: String, _ incarnation: Int) -> Bool {
+        members[member]?.incarnation != incarnation
+    }
+
     private func rebalance() {
         isRebalancing = true
         completeIfPossible()
