@@ -83,13 +83,17 @@ private struct Columns {
             }
         }
         var base = presolve.rows.count
-        for (offset, objective) in presolve.objectives.enumerated() {
-            for term in objective.terms {
-                visit(term.variable.index, base + offset, term.coefficient)
+        for offset in 0..<presolve.objectives.count {
+            for term in presolve.objectives.terms(offset) {
+                visit(
+                    presolve.objectives.variables[term],
+                    base + offset,
+                    presolve.objectives.coefficients[term]
+                )
             }
         }
         base += presolve.objectives.count
-        for implication in presolve.implications where !presolve.isTrue(implication.condition) {
+        for implication in presolve.implications {
             let condition = implication.condition
             let needed = condition.variable.index
             visit(implication.variable.index, base + Int(needed), condition.isNegated ? -1 : 1)

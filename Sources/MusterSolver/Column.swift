@@ -26,7 +26,12 @@
     /// Makes a column with the elements of an array.
     init(_ elements: [Element]) {
         self.init(capacity: elements.count)
-        for element in elements { append(element) }
+        unsafe elements.withUnsafeBufferPointer { source in
+            if let first = source.baseAddress {
+                unsafe base.initialize(from: first, count: source.count)
+            }
+        }
+        count = elements.count
     }
 
     deinit { unsafe base.deallocate() }
@@ -95,7 +100,12 @@
     }
 
     /// The elements as an array.
-    func array() -> [Element] { (0..<count).map { self[$0] } }
+    func array() -> [Element] {
+        unsafe Array(unsafeUninitializedCapacity: count) { target, length in
+            for index in 0..<count { unsafe target.initializeElement(at: index, to: base[index]) }
+            length = count
+        }
+    }
 
     private mutating func grow(to wanted: Int) {
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: wanted)

@@ -11,6 +11,8 @@ struct ComponentBuilder {
     private var lastRow: [Int]
     private var rowNumber = 0
     private var component = Component()
+    /// A row in the making, whose memory is used again.
+    private var scratch = Row()
 
     init(presolve: Presolve, aggregation: Aggregation) {
         self.presolve = presolve
@@ -22,7 +24,7 @@ struct ComponentBuilder {
 
     /// A row over the component's variables, before it is stored.
     private struct Draft {
-        var terms: [(variable: Int32, coefficient: Int)] = []
+        var terms: [Row.Term] = []
         var constant = Int128(0)
         var least = Int128(0)
         var greatest = Int128(0)
@@ -80,7 +82,9 @@ struct ComponentBuilder {
     private mutating func draft(_ row: Int) -> Draft {
         var draft = Draft(constant: Int128(presolve.rows.constants[row]))
         rowNumber += 1
-        for term in presolve.rows.terms(row) {
+        let terms = presolve.rows.terms(row)
+        draft.terms.reserveCapacity(terms.count)
+        for term in terms {
             let variable = presolve.rows.variables[term]
             let coefficient = presolve.rows.coefficients[term]
             if presolve.isFixed(variable) {
@@ -92,11 +96,11 @@ struct ComponentBuilder {
                 if lastRow[number] == rowNumber { continue }
                 lastRow[number] = rowNumber
             }
-            draft.terms.append((local(variable), coefficient))
+            draft.terms.append(Row.Term(variable: local(variable), coefficient: coefficient))
         }
         // "At least 0" is the same after division by what the factors share, and without the
         // remainder it says more where fractions are allowed.
-        let divisor = draft.terms.reduce(0) { greatestCommonDivisor($0, $1.coefficient) }
+        let divisor = greatestCommonDivisor(of: draft.terms)
         if divisor > 1 {
             for index in draft.terms.indices { draft.terms[index].coefficient /= divisor }
             draft.constant = floorQuotient(draft.constant, Int128(divisor))
@@ -133,27 +137,28 @@ struct ComponentBuilder {
             return
         }
         if role.contains(.nonNegative) { store(draft.terms, atLeast: -draft.constant) }
-        if role.contains(.negative) { store(negated(draft.terms), atLeast: draft.constant + 1) }
+        if role.contains(.negative) {
+            store(draft.terms, sign: -1, atLeast: draft.constant + 1)
+        }
         if role.contains(.whenTrue), draft.least < 0 {
             // sum >= least * (1 - node)
             store(
-                draft.terms + [(local(node), Int(draft.least))],
+                draft.terms,
+                and: Row.Term(variable: local(node), coefficient: Int(draft.least)),
                 atLeast: draft.least - draft.constant
             )
             strengthen(draft.terms, slack: draft.greatest, node: local(node), isTrue: true)
         }
         if role.contains(.whenFalse), draft.greatest >= 0 {
             // -sum >= 1 - (greatest + 1) * node
-            let terms = negated(draft.terms)
-            store(terms + [(local(node), Int(draft.greatest) + 1)], atLeast: 1 + draft.constant)
-            strengthen(terms, slack: -1 - draft.least, node: local(node), isTrue: false)
+            store(
+                draft.terms,
+                sign: -1,
+                and: Row.Term(variable: local(node), coefficient: Int(draft.greatest) + 1),
+                atLeast: 1 + draft.constant
+            )
+            strengthen(draft.terms, slack: -1 - draft.least, node: local(node), isTrue: false)
         }
-    }
-
-    private func negated(
-        _ terms: [(variable: Int32, coefficient: Int)]
-    ) -> [(variable: Int32, coefficient: Int)] {
-        terms.map { ($0.variable, -$0.coefficient) }
     }
 
     private func fits(_ draft: Draft) -> Bool {
@@ -169,10 +174,10 @@ struct ComponentBuilder {
         return size <= limit
     }
 
-    /// Adds what a node says about single terms: if the sum must be at least 0, a term whose range
-    /// exceeds the slack is pushed off its far end.
+    /// Adds what a node says about single terms: if the sum, or the negated one where the node is
+    /// false, must be at least 0, a term whose range exceeds the slack is pushed off its far end.
     private mutating func strengthen(
-        _ terms: [(variable: Int32, coefficient: Int)],
+        _ terms: [Row.Term],
         slack: Int128,
         node: Int32,
         isTrue: Bool
@@ -185,8 +190,9 @@ struct ComponentBuilder {
             guard size * Int128(high - low) > slack else { continue }
             let move = high - low - Int(slack / size)
             // sign * x >= least end + move * (node or 1 - node)
-            let sign = term.coefficient > 0 ? 1 : -1
-            let end = term.coefficient > 0 ? low : -high
+            let isRising = (term.coefficient > 0) == isTrue
+            let sign = isRising ? 1 : -1
+            let end = isRising ? low : -high
             component.strengthenings.add(sign, term.variable)
             component.strengthenings.add(isTrue ? -move : move, node)
             component.strengthenings.close(isTrue ? end : end + move)
@@ -194,19 +200,24 @@ struct ComponentBuilder {
     }
 
     private mutating func addImplications(_ implications: [Int]) {
-        var seen: Set<[Int]> = []
+        var seen: Set<UInt64> = []
         for offset in implications {
             let implication = presolve.implications[offset]
-            let variable = local(implication.variable.index)
+            let needing = implication.variable.index
+            // The members of a class need the same.
+            let number = Int(aggregation.classes[Int(needing)])
+            if number >= 0, aggregation.members[number][0] != needing { continue }
+            let variable = local(needing)
             let condition = local(implication.condition.variable.index)
-            let key = [Int(variable), Int(condition), implication.condition.isNegated ? 1 : 0]
+            let isNegated = implication.condition.isNegated
+            let key = UInt64(variable) << 32 | UInt64(condition) << 1 | (isNegated ? 1 : 0)
             if !seen.insert(key).inserted { continue }
             let reach = component.upper[Int(variable)]
-            if implication.condition.isNegated {
-                store([(variable, -1), (condition, -reach)], atLeast: Int128(-reach))
-            } else {
-                store([(variable, -1), (condition, reach)], atLeast: 0)
-            }
+            store(
+                [Row.Term(variable: variable, coefficient: -1)],
+                and: Row.Term(variable: condition, coefficient: isNegated ? -reach : reach),
+                atLeast: isNegated ? Int128(-reach) : 0
+            )
         }
     }
 
@@ -214,12 +225,12 @@ struct ComponentBuilder {
         _ terms: [(row: Int, coefficient: Int, variable: Int32)]
     ) {
         // With nothing to minimise the search has a goal all the same: 0.
-        if presolve.objectives.isEmpty {
+        if presolve.objectives.count == 0 {
             component.objectives.close(0)
             component.objectiveScales = [1]
         }
         var index = 0
-        for row in presolve.objectives.indices {
+        for row in 0..<presolve.objectives.count {
             rowNumber += 1
             var size = Int128(0)
             var end = index
@@ -254,16 +265,22 @@ struct ComponentBuilder {
     /// Stores a row after dividing it by what its factors share and cutting factors of 0/1
     /// variables down to what the row can need of them.
     private mutating func store(
-        _ terms: [(variable: Int32, coefficient: Int)],
+        _ terms: [Row.Term],
+        sign: Int = 1,
+        and last: Row.Term? = nil,
         atLeast demand: Int128
     ) {
-        var row = Row(
-            terms: terms.map { Row.Term(variable: $0.variable, coefficient: $0.coefficient) }
-        )
-        row.demand = Int(demand)
-        row.saturate(lower: component.lower, upper: component.upper)
-        row.divide()
-        for term in row.terms { component.rows.add(term.coefficient, term.variable) }
-        component.rows.close(row.demand)
+        scratch.terms.removeAll(keepingCapacity: true)
+        for term in terms {
+            scratch.terms.append(
+                Row.Term(variable: term.variable, coefficient: sign * term.coefficient)
+            )
+        }
+        if let last { scratch.terms.append(last) }
+        scratch.demand = Int(demand)
+        scratch.saturate(lower: component.lower, upper: component.upper)
+        scratch.divide()
+        for term in scratch.terms { component.rows.add(term.coefficient, term.variable) }
+        component.rows.close(scratch.demand)
     }
 }

@@ -13,38 +13,39 @@ struct Decomposition {
         let aggregation = Aggregation(presolve)
         self.aggregation = aggregation
         var parts = Parts(presolve, aggregation)
-        var numbers: [Int: Int] = [:]
+        // The component of each root, or -1.
+        var numbers = [Int](repeating: -1, count: presolve.lower.count)
         for (number, members) in aggregation.members.enumerated() {
             let root = parts.root(of: members[0])
-            if numbers[root] == nil {
+            if numbers[root] < 0 {
                 numbers[root] = classesOf.count
                 classesOf.append([])
             }
-            if let component = numbers[root] { classesOf[component].append(Int32(number)) }
+            classesOf[numbers[root]].append(Int32(number))
         }
         var rowsOf = [[Int32]](repeating: [], count: classesOf.count)
         for row in 0..<presolve.rows.count where !presolve.roles[row].isEmpty {
-            guard let variable = parts.anyFree(in: row),
-                let component = numbers[parts.root(of: variable)]
-            else { continue }
-            rowsOf[component].append(Int32(row))
+            guard let variable = parts.anyFree(in: row) else { continue }
+            let component = numbers[parts.root(of: variable)]
+            if component >= 0 { rowsOf[component].append(Int32(row)) }
         }
         var implicationsOf = [[Int]](repeating: [], count: classesOf.count)
-        for (offset, implication) in presolve.implications.enumerated()
-        where parts.isLive(implication) {
-            guard let component = numbers[parts.root(of: implication.variable.index)] else {
-                continue
-            }
-            implicationsOf[component].append(offset)
+        for (offset, implication) in presolve.implications.enumerated() {
+            let component = numbers[parts.root(of: implication.variable.index)]
+            if component >= 0 { implicationsOf[component].append(offset) }
         }
         var objectivesOf = [[(row: Int, coefficient: Int, variable: Int32)]](
             repeating: [],
             count: classesOf.count
         )
-        for (row, objective) in presolve.objectives.enumerated() {
-            for term in objective.terms where !presolve.isFixed(term.variable.index) {
-                guard let component = numbers[parts.root(of: term.variable.index)] else { continue }
-                objectivesOf[component].append((row, term.coefficient, term.variable.index))
+        for row in 0..<presolve.objectives.count {
+            for term in presolve.objectives.terms(row) {
+                let variable = presolve.objectives.variables[term]
+                let component = numbers[parts.root(of: variable)]
+                guard component >= 0 else { continue }
+                objectivesOf[component].append(
+                    (row, presolve.objectives.coefficients[term], variable)
+                )
             }
         }
         var builder = ComponentBuilder(presolve: presolve, aggregation: aggregation)
@@ -79,7 +80,7 @@ private struct Parts {
                 if !presolve.isFixed(variable) { unite(variable, first) }
             }
         }
-        for implication in presolve.implications where isLive(implication) {
+        for implication in presolve.implications {
             unite(implication.variable.index, implication.condition.variable.index)
         }
     }
@@ -90,12 +91,6 @@ private struct Parts {
         if node >= 0, !presolve.isFixed(node) { return node }
         return presolve.rows.terms(row).lazy.map { presolve.rows.variables[$0] }
             .first { !presolve.isFixed($0) }
-    }
-
-    /// True when the implication still asks for something.
-    func isLive(_ implication: Problem.Implication) -> Bool {
-        !presolve.isTrue(implication.condition) && !presolve.isFixed(implication.variable.index)
-            && !presolve.isFixed(implication.condition.variable.index)
     }
 
     mutating func root(of variable: Int32) -> Int {

@@ -194,6 +194,7 @@ public struct Problem: Sendable {
 extension LinearSum {
     /// The same sum with each variable once, in order, and no zero factors.
     var normalised: LinearSum {
+        if isNormal { return self }
         var result = LinearSum(constant)
         for term in terms.sorted(by: { $0.variable < $1.variable }) {
             if let last = result.terms.last, last.variable == term.variable {
@@ -205,5 +206,14 @@ extension LinearSum {
         }
         result.terms.removeAll { $0.coefficient == 0 }
         return result
+    }
+
+    private var isNormal: Bool {
+        var last: Int32 = -1
+        for term in terms {
+            guard term.variable.index > last, term.coefficient != 0 else { return false }
+            last = term.variable.index
+        }
+        return true
     }
 }

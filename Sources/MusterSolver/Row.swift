@@ -53,13 +53,25 @@ struct Row: Hashable, Sendable {
     /// divisor.
     @discardableResult
     mutating func divide() -> Int {
-        terms.removeAll { $0.coefficient == 0 }
-        let divisor = terms.reduce(0) { greatestCommonDivisor($0, $1.coefficient) }
+        if terms.contains(where: { $0.coefficient == 0 }) {
+            terms.removeAll { $0.coefficient == 0 }
+        }
+        let divisor = greatestCommonDivisor(of: terms)
         guard divisor > 1 else { return 1 }
         for index in terms.indices { terms[index].coefficient /= divisor }
         demand = ceilingQuotient(demand, divisor)
         return divisor
     }
+}
+
+/// The greatest common divisor of the factors; 0 where there are none.
+func greatestCommonDivisor(of terms: [Row.Term]) -> Int {
+    var divisor = 0
+    for term in terms {
+        divisor = greatestCommonDivisor(divisor, term.coefficient)
+        if divisor == 1 { break }
+    }
+    return divisor
 }
 
 /// The greatest common divisor of two numbers' sizes.

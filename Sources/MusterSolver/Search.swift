@@ -146,12 +146,13 @@ struct Search: ~Copyable {
 
     private mutating func layOutRows() {
         rowStart.append(0)
+        var terms: [RowTerm] = []
         // "sum >= demand" is "-sum <= -demand".
         for row in 0..<component.rows.count {
-            addRow(component.rows, row, sign: -1, limit: -component.rows.constants[row])
+            addRow(component.rows, row, sign: -1, limit: -component.rows.constants[row], &terms)
         }
         for row in 0..<component.objectives.count {
-            addRow(component.objectives, row, sign: 1, limit: 0)
+            addRow(component.objectives, row, sign: 1, limit: 0, &terms)
             var greatest = 0
             for term in Int(rowStart[firstObjective + row])..<rowKey.count {
                 greatest -= rowWeight[term] * bounds[rowKey[term] ^ 1]
@@ -177,17 +178,31 @@ struct Search: ~Copyable {
         }
     }
 
-    private mutating func addRow(_ rows: SparseRows, _ row: Int, sign: Int, limit: Int) {
+    private struct RowTerm {
+        let reach: Int
+        let key: Int32
+        let weight: Int
+    }
+
+    /// Adds a row; `terms` is memory that is used again.
+    private mutating func addRow(
+        _ rows: SparseRows,
+        _ row: Int,
+        sign: Int,
+        limit: Int,
+        _ terms: inout [RowTerm]
+    ) {
         var slack = limit
-        var terms: [(reach: Int, key: Int32, weight: Int)] = []
+        terms.removeAll(keepingCapacity: true)
         for term in rows.terms(row) {
             let coefficient = sign * rows.coefficients[term]
             let key = 2 * rows.variables[term] + (coefficient > 0 ? 0 : 1)
             let weight = abs(coefficient)
             slack -= weight * bounds[key]
-            terms.append((weight * (-bounds[key ^ 1] - bounds[key]), key, weight))
+            let reach = weight * (-bounds[key ^ 1] - bounds[key])
+            terms.append(RowTerm(reach: reach, key: key, weight: weight))
         }
-        terms.sort { ($1.reach, $0.key) < ($0.reach, $1.key) }
+        terms.sort { $0.reach == $1.reach ? $0.key < $1.key : $0.reach > $1.reach }
         for term in terms {
             rowKey.append(term.key)
             rowWeight.append(term.weight)

@@ -16,8 +16,7 @@ public struct Solver: Sendable {
     /// The best values for a problem that were found, and how far they are proven.
     public func solve(_ problem: Problem) -> Outcome {
         guard Magnitude.fits(problem) else { return problem.triedAtObviousPoints() }
-        var presolve = Presolve(problem)
-        presolve.run()
+        let presolve = Presolve(problem)
         if presolve.isInfeasible { return .infeasible }
         let decomposition = Decomposition(presolve)
         var results = [ComponentResult?](repeating: nil, count: decomposition.components.count)
@@ -73,7 +72,7 @@ public struct Solver: Sendable {
             }
         }
         values = problem.completed(values)
-        let reached = problem.objectives.map { Int($0.value(at: values)) }
+        let reached = problem.objectives.map { $0.narrowValue(at: values) }
         var bounds = reached
         for objective in proven..<problem.objectives.count {
             var bound = presolve.leastObjectives[objective]

@@ -54,8 +54,7 @@ private struct State {
             settled = problem.triedAtObviousPoints()
             return
         }
-        var presolve = Presolve(problem)
-        presolve.run()
+        let presolve = Presolve(problem)
         if presolve.isInfeasible {
             settled = .infeasible
             return

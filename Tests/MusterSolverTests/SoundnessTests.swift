@@ -33,8 +33,7 @@ import Testing
     ///
     /// - Returns: the conflicts met.
     private func search(_ problem: Problem, _ tactics: [Tactics], _ label: String) -> Int {
-        var presolve = Presolve(problem)
-        presolve.run()
+        let presolve = Presolve(problem)
         if presolve.isInfeasible { return 0 }
         var conflicts = 0
         for component in Decomposition(presolve).components {
