@@ -44,6 +44,16 @@ import Testing
         }
     }
 
+    @Test("A policy that was given for another domain is told as such")
+    func elsewhere() throws {
+        let file = Self.given.replacing("name: two", with: "name: two\n    domain: east")
+        let found = try MusterScenarioTests.failures(
+            file + "tests:\n  - name: t\n    expect: {satisfied: [two]}\n"
+        )
+        #expect(found.count == 1)
+        #expect(found.first?.contains("it is for the domain `east`, and this test for `d`") == true)
+    }
+
     @Test("What is otherwise is told with what there is")
     func fails() throws {
         let expectations = [

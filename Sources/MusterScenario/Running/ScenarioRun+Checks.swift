@@ -114,7 +114,10 @@ extension ScenarioRun {
             "no-such-policy",
             "no policy \(name.quoted) is in force",
             at: node.span,
-            help: Spelling.nearest(to: name, among: known).map { "did you mean `\($0)`?" }
+            help: elsewhere[name].map {
+                "it is for the domain `\($0)`, and this test for `\(domain.id)`"
+            }
+                ?? Spelling.nearest(to: name, among: known).map { "did you mean `\($0)`?" }
                 ?? "in force: " + (known.isEmpty ? "none" : some(known))
         )
         return nil

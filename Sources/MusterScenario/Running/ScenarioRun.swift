@@ -31,8 +31,11 @@ struct ScenarioRun {
     /// Commands that no report has confirmed.
     private var underWay: [ResourceID: Command] = [:]
     private var place = ""
+    /// The domains of the policies that were given for others than this one, by name.
+    let elsewhere: [String: DomainID]
 
     init(_ scenario: Scenario) {
+        elsewhere = Self.policiesElsewhere(scenario)
         domain = Domain(
             scenario.domain,
             baseline: scenario.baseline,
@@ -40,6 +43,15 @@ struct ScenarioRun {
             zones: scenario.zones
         )
         now = scenario.steps.first?.time ?? ScenarioReader.defaultStart
+    }
+
+    private static func policiesElsewhere(_ scenario: Scenario) -> [String: DomainID] {
+        var domains: [String: DomainID] = [:]
+        for case .policy(let policy) in scenario.baseline.entries.map(\.document) {
+            guard let domain = policy.domain, domain != scenario.domain else { continue }
+            domains[policy.name] = domain
+        }
+        return domains
     }
 
     /// How often resources may confirm commands in one step before it counts as endless.
