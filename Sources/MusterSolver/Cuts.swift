@@ -128,8 +128,9 @@ extension Search {
         }
         // How a cover follows is not logged yet.
         if proof == nil { found += findCovers() }
-        let order = found.indices.sorted {
-            (-found[$0].distance, $0) < (-found[$1].distance, $1)
+        let distances = found.map(\.distance)
+        let order = found.indices.sorted { a, b in
+            distances[a] == distances[b] ? a < b : distances[a] > distances[b]
         }
         return order.prefix(60).map { found[$0] }
     }
@@ -165,24 +166,26 @@ extension Search {
         else { return nil }
         let isTainted = isRootTainted || factors.contains { relaxation.isTainted[$0.row] }
         var best: CutCandidate?
+        if proof == nil { sumForCut(factors) }
         for sign in [1, -1] {
-            let signed = factors.map { (row: $0.row, factor: sign * $0.factor) }
-            if proof != nil {
-                guard let (row, recipe) = loggableCut(signed, denominator),
-                    let distance = distance(to: row), distance > (best?.distance ?? 1e-6)
-                else { continue }
-                best = CutCandidate(
-                    row: row,
-                    distance: distance,
-                    isTainted: isTainted,
-                    recipe: recipe
-                )
-                continue
+            let row: Row
+            var recipe: RoundedCut?
+            if proof == nil {
+                guard let cut = roundedSum(factors, sign: sign, denominator) else { continue }
+                row = cut
+            } else {
+                let signed = factors.map { (row: $0.row, factor: sign * $0.factor) }
+                guard let cut = loggableCut(signed, denominator) else { continue }
+                (row, recipe) = cut
             }
-            guard let row = roundedSum(signed, denominator), let distance = distance(to: row),
-                distance > (best?.distance ?? 1e-6)
+            guard let distance = distance(to: row), distance > (best?.distance ?? 1e-6)
             else { continue }
-            best = CutCandidate(row: row, distance: distance, isTainted: isTainted)
+            best = CutCandidate(
+                row: row,
+                distance: distance,
+                isTainted: isTainted,
+                recipe: recipe
+            )
         }
         return best
     }
@@ -196,78 +199,6 @@ extension Search {
                 return abs(relaxation.rows.coefficients[$0]) < limit
                     && abs(lower(variable)) < limit && abs(upper(variable)) < limit
             }
-    }
-
-    /// The rounding of "sum of factor * (row - slack) = sum of factor * demand", divided by the
-    /// denominator; slacks are at least 0, and variables are measured from their nearer bound.
-    private mutating func roundedSum(
-        _ factors: [(row: Int, factor: Int)],
-        _ denominator: Int
-    ) -> Row? {
-        var sums = [Int](repeating: 0, count: count)
-        var constant = 0
-        for (row, factor) in factors {
-            for term in relaxation.rows.terms(row) {
-                sums[Int(relaxation.rows.variables[term])] +=
-                    factor * relaxation.rows.coefficients[term]
-            }
-            constant += factor * relaxation.rows.constants[row]
-        }
-        work += count / 2
-        guard sums.allSatisfy({ abs($0) < 1 << 28 }) else { return nil }
-        var measured = constant
-        for variable in 0..<count where sums[variable] != 0 {
-            measured -= sums[variable] * (isNearUpper(variable) ? upper(variable) : lower(variable))
-        }
-        let whole = floorQuotient(measured, denominator)
-        let remainder = measured - denominator * whole
-        guard remainder > 0 else { return nil }
-        func rounded(_ factor: Int) -> Int {
-            let whole = floorQuotient(factor, denominator)
-            let part = factor - denominator * whole
-            return (denominator - remainder) * whole + max(0, part - remainder)
-        }
-        // "Sum of cut <= limit", back in terms of the variables.
-        var cut = [Int](repeating: 0, count: count)
-        var limit = (denominator - remainder) * whole
-        for variable in 0..<count where sums[variable] != 0 {
-            if isNearUpper(variable) {
-                let factor = rounded(-sums[variable])
-                cut[variable] -= factor
-                limit -= factor * upper(variable)
-            } else {
-                let factor = rounded(sums[variable])
-                cut[variable] += factor
-                limit += factor * lower(variable)
-            }
-        }
-        for (row, factor) in factors {
-            let factor = rounded(-factor)
-            if factor == 0 { continue }
-            for term in relaxation.rows.terms(row) {
-                cut[Int(relaxation.rows.variables[term])] +=
-                    factor * relaxation.rows.coefficients[term]
-            }
-            limit += factor * relaxation.rows.constants[row]
-        }
-        return row(cut, atMost: limit)
-    }
-
-    /// "Sum <= limit" divided by what the factors share, unless it is too dense or too large.
-    private func row(_ cut: [Int], atMost limit: Int) -> Row? {
-        var row = Row()
-        for variable in 0..<count where cut[variable] != 0 {
-            row.terms.append(Row.Term(variable: Int32(variable), coefficient: -cut[variable]))
-        }
-        guard !row.terms.isEmpty, row.terms.count <= 100 + count / 5 else { return nil }
-        row.demand = -limit
-        row.divide()
-        return row.terms.allSatisfy { abs($0.coefficient) <= 20_000 } ? row : nil
-    }
-
-    private func isNearUpper(_ variable: Int) -> Bool {
-        let value = relaxation.simplex.value[variable]
-        return value - Double(lower(variable)) > Double(upper(variable)) - value
     }
 
     /// The square of how far the relaxation's point is beyond a row, or nil if it isn't.

@@ -101,6 +101,8 @@ extension Search {
         if ending == .exhausted, !isWithinLeasts { diveWithinLimits() }
         if mayGoOn { return false }
         let isProven = ending == .proven
+        // The bounds of the root say nothing here: they hold below the incumbent only.
+        if isProven, incumbent != nil, isWithinEarlierLimits { return end() }
         let bound = goalBound
         closeGoal()
         for objective in 0..<last { setLimit(idleLimit[objective], ofObjective: objective) }
@@ -112,8 +114,14 @@ extension Search {
         for objective in 0..<last { settle(objective) }
         result.bounds[last] = max(result.bounds[last], bound)
         stage = .objective(last)
-        guard isProven else { return true }
-        settle(last)
+        return true
+    }
+
+    /// Ends with the incumbent, which nothing can be better than. What held only for the goal
+    /// stays: there is nothing left to search.
+    private mutating func end() -> Bool {
+        result.bounds = incumbentObjectives
+        result.proven = incumbentObjectives.count
         stage = .finished
         return true
     }
@@ -149,6 +157,7 @@ extension Search {
         result.bounds[objective] = max(result.bounds[objective], goalBound)
         if ending == .exhausted { return false }
         let isContradiction = incumbent == nil
+        if !isContradiction, objective + 1 == component.objectives.count { return end() }
         closeGoal()
         if isContradiction {
             result.isInfeasible = true

@@ -100,10 +100,11 @@ extension Search {
         relaxation.simplex = Simplex(columns: count)
         let lower = (0..<count).map { self.lower($0) }
         let upper = (0..<count).map { self.upper($0) }
+        var reduced = Row()
         for (set, rows) in [component.rows, component.strengthenings].enumerated() {
             for row in 0..<rows.count where !isIdleAtRoot(rows, row) {
                 // What has been fixed by now leaves a row that may be divided or cut down further.
-                var reduced = Row()
+                reduced.terms.removeAll(keepingCapacity: true)
                 reduced.demand = rows.constants[row]
                 var fixed: [ProofLog.FixedTerm] = []
                 for term in rows.terms(row) {

@@ -75,6 +75,8 @@ struct Search: ~Copyable {
     var relaxation = Relaxation()
     /// Cuts that hold whatever the goal is.
     var cuts = Cuts()
+    /// What the next cut is made from.
+    var cutSum = CutSum()
 
     // The objective being minimised and what it taints: facts that hold only below the incumbent.
     var goal = -1
