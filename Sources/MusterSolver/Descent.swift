@@ -110,7 +110,8 @@ extension Search {
         _ = propagate()
         commitRoot()
         stage = .objective(0)
-        guard isWithinLeasts else { return true }
+        // What is proven of an incumbent beyond the limits says nothing of one within them.
+        guard !isProven, isWithinLeasts else { return true }
         for objective in 0..<last { settle(objective) }
         result.bounds[last] = max(result.bounds[last], bound)
         stage = .objective(last)

@@ -76,9 +76,10 @@ func greatestCommonDivisor(of terms: [Row.Term]) -> Int {
 
 /// The greatest common divisor of two numbers' sizes.
 func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
-    var (a, b) = (abs(a), abs(b))
+    var (a, b) = (a.magnitude, b.magnitude)
     while b != 0 { (a, b) = (b, a % b) }
-    return a
+    // The least integer's size does not fit; half of it divides what it does.
+    return Int(exactly: a) ?? Int(a / 2)
 }
 
 /// The quotient rounded up; `divisor` is positive.

@@ -42,33 +42,3 @@ struct SparseRows: Sendable {
         return sum
     }
 }
-
-/// For each variable, the rows in which it occurs, in order.
-struct Occurrences: Sendable {
-    private var starts: [Int]
-    private var rows: [Int32]
-
-    /// Turns the rows around; `extra` adds pairs of a row's number and a variable.
-    init(_ sums: SparseRows, variables count: Int, extra: [(row: Int32, variable: Int32)] = []) {
-        starts = Array(repeating: 0, count: count + 1)
-        for variable in sums.variables { starts[Int(variable) + 1] += 1 }
-        for pair in extra { starts[Int(pair.variable) + 1] += 1 }
-        for variable in 0..<count { starts[variable + 1] += starts[variable] }
-        rows = Array(repeating: 0, count: starts[count])
-        var next = starts
-        for row in 0..<sums.count {
-            for term in sums.terms(row) {
-                let variable = Int(sums.variables[term])
-                rows[next[variable]] = Int32(row)
-                next[variable] += 1
-            }
-        }
-        for pair in extra {
-            rows[next[Int(pair.variable)]] = pair.row
-            next[Int(pair.variable)] += 1
-        }
-    }
-
-    /// The rows of a variable.
-    subscript(variable: Int) -> ArraySlice<Int32> { rows[starts[variable]..<starts[variable + 1]] }
-}

@@ -1,5 +1,5 @@
 // The directions in which definitions matter (Plaisted and Greenbaum), and variables that nothing
-// keeps from one of their ends. Both are counts, kept up as rows and implications stop to matter.
+// keeps from one of their ends. Both are counts, kept up as rows and implications cease to matter.
 
 extension Tightening {
     /// Finds the directions of each definition that anything depends on, from those that nobody
