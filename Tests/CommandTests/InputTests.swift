@@ -33,6 +33,26 @@ import Testing
         return try Executable.run(arguments, in: folder)
     }
 
+    @Test("verify that could not write what was to be extracted says so by its status")
+    func extract() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "muster-extract-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (name, text) in [("p.yaml", Self.policy), ("r.jsonl", Self.reports)] {
+            let text = text.replacing("shpo", with: "shop")
+            try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+        }
+        let plan = ["plan", "--policies", "p.yaml", "--resources", "r.jsonl", "--proof", "proof"]
+        _ = try Executable.run(plan, in: folder)
+        let whole = try Executable.run(["verify", "proof", "--extract", "parts"], in: folder)
+        #expect(whole.status == 0, Comment(rawValue: whole.output))
+        // What is to be the folder is a file.
+        let failed = try Executable.run(["verify", "proof", "--extract", "p.yaml"], in: folder)
+        #expect(failed.status == 1)
+        #expect(failed.output.contains("p.yaml"))
+    }
+
     @Test("check says of a policy that it can never hold with the resources, and what would help")
     func impossible() throws {
         let arguments = ["check", "p.yaml", "--resources", "r.jsonl"]

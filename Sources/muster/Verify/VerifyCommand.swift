@@ -34,15 +34,17 @@ struct VerifyCommand: ParsableCommand {
             Terminal.error.write("error: `\(file)` is no proof: it is not text in UTF-8")
             throw ExitCode.invalidInput
         }
+        var isWritten = true
         do throws(ProofRejection) {
             let proof = try ProofFile(text)
-            if let extract { write(proof.files, to: extract) }
+            if let extract { isWritten = write(proof.files, to: extract) }
             for verdict in try proof.verify() { write(verdict) }
         } catch {
             let place = error.line == 0 ? file : "\(file):\(error.line)"
             Terminal.error.write("error: \(place): \(error.reason)")
             throw ExitCode.invalidInput
         }
+        if !isWritten { throw ExitCode.invalidInput }
     }
 
     private func write(_ verdict: DecisionVerdict) {
@@ -58,7 +60,8 @@ struct VerifyCommand: ParsableCommand {
         }
     }
 
-    private func write(_ files: [(name: String, text: String)], to folder: String) {
+    /// Writes files, or says why it cannot.
+    private func write(_ files: [(name: String, text: String)], to folder: String) -> Bool {
         do {
             try FileManager.default.createDirectory(
                 atPath: folder,
@@ -68,9 +71,11 @@ struct VerifyCommand: ParsableCommand {
                 let url = URL(fileURLWithPath: folder).appendingPathComponent(name)
                 try Data(text.utf8).write(to: url)
             }
+            return true
         } catch {
             let failure = FileFailure(folder, cannotBe: .written, error)
             Terminal.error.write("error: \(failure)")
+            return false
         }
     }
 }
