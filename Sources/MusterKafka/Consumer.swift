@@ -206,6 +206,8 @@ public final class Consumer {
         of partitions: some Collection<TopicPartition>,
         within timeout: Duration
     ) throws(KafkaError) -> [TopicPartition: Int64] {
+        // librdkafka takes no question about nothing.
+        if partitions.isEmpty { return [:] }
         // The query takes timestamps; the protocol's -1 asks for the end, -2 for the beginning.
         let list = PartitionList(
             Dictionary(partitions.map { ($0, place) }, uniquingKeysWith: { first, _ in first })

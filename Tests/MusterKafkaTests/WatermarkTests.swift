@@ -19,4 +19,12 @@ struct WatermarkTests {
         #expect(consumer.knownEnd(of: TopicPartition("t", 1)) == nil)
         #expect(consumer.knownEnd(of: TopicPartition("no such topic", 0)) == nil)
     }
+
+    @Test("No partitions begin and end nowhere, which is no error")
+    func none() throws {
+        let broker = try EmbeddedBroker(log: quiet)
+        let consumer = try consumer(of: broker, group: "none")
+        #expect(try consumer.beginnings(of: [], within: .seconds(5)).isEmpty)
+        #expect(try consumer.ends(of: [], within: .seconds(5)).isEmpty)
+    }
 }

@@ -144,6 +144,22 @@ struct DeletionTests {
         #expect(metric(missed, of: worker))
     }
 
+    @Test(
+        "An error of before the lane was assigned anew is answered once, and nothing is passed over"
+    )
+    func staleError() throws {
+        for resource in ["a", "b"] { try scene.report(resource, "offline") }
+        var worker = scene.start()
+        scene.goRound(&worker)
+        worker.loop.lostOffsets = [Lane(.availability, 0): 1]
+        scene.goRound(&worker)
+        #expect(worker.loop.lostOffsets.isEmpty)
+        #expect(metric(#"muster_missed_records_total{topic="\#(reports)"} 0"#, of: worker))
+        try scene.report("b", "online")
+        scene.goRound(&worker)
+        #expect(worker.loop.context.counters.value.records == 3)
+    }
+
     @Test("Whichever call fails then, what is left is read once")
     func faults() throws {
         /// How many calls there were, and what was published, apart from when.
