@@ -19,7 +19,7 @@ extension Tightening {
         }
         for row in (0..<rows).reversed() {
             let (mayFail, mayHold) = outlook(of: row)
-            setRole(role(of: row, mayFail: mayFail, mayHold: mayHold), of: row)
+            updateRole(row, mayFail: mayFail, mayHold: mayHold)
         }
         areRolesAssigned = true
         for variable in 0..<Int32(lower.count) { consider(variable) }

@@ -35,7 +35,7 @@ struct InquiryQueue {
     private var slowness = 1
 
     /// Begins with domains that were restored, which ask in this order.
-    init(restored domains: [DomainID] = []) {
+    init(restored domains: [DomainID]) {
         waiting = domains.reversed().map { Entry(domain: $0, event: .restored) }
     }
 

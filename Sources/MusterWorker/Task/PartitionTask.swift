@@ -366,8 +366,7 @@ final class PartitionTask {
 
     /// Lets the next domains ask their resources to report.
     private func ask(at now: Instant, _ unit: inout Unit) {
-        let size = { [tenants] (id: DomainID) in tenants[id]?.domain.resourceCount ?? 0 }
-        for entry in inquiries.take(at: now, counting: size) {
+        for entry in inquiries.take(at: now, counting: { tenants[$0]?.domain.resourceCount ?? 0 }) {
             tenants[entry.domain]?.askForReports(entry.event)
             decide(entry.domain, &unit)
         }

@@ -54,7 +54,7 @@ struct AssignmentTests {
         let begin = scene.clock.now
         try worker.loop.run()
         #expect(begin.distance(to: scene.clock.now) < .seconds(2))
-        let lane = MemoryLog.Place(topic: scene.settings.topics.resourceAvailability, partition: 0)
+        let lane = scene.place(scene.settings.topics.resourceAvailability)
         #expect(scene.log.committed[lane] == scene.log.end(of: lane))
     }
 
@@ -68,7 +68,7 @@ struct AssignmentTests {
             for resource in ["a", "b", "c", "d"] { try scene.report(resource, state) }
         }
         var worker = scene.start()
-        let lane = MemoryLog.Place(topic: scene.settings.topics.resourceAvailability, partition: 0)
+        let lane = scene.place(scene.settings.topics.resourceAvailability)
         while (scene.log.committed[lane] ?? 0) == 0 { worker.turn() }
         #expect(scene.commands.isEmpty)
         // What was taken in without a decision is remembered as such.
@@ -120,7 +120,7 @@ struct AssignmentTests {
         let scene = Scene()
         try scene.require(1)
         for _ in 0..<PartitionTask.heldLimit { try scene.report("a", "offline") }
-        let lane = MemoryLog.Place(topic: scene.settings.topics.resourceAvailability, partition: 0)
+        let lane = scene.place(scene.settings.topics.resourceAvailability)
         var worker = scene.start()
         while (scene.log.committed[lane] ?? 0) == 0 { worker.turn() }
         worker.connection.kill()
@@ -253,7 +253,7 @@ struct AssignmentTests {
             let scene = Scene()
             try scene.log.append(
                 MemoryLog.Record(key: key, value: value),
-                to: MemoryLog.Place(topic: scene.settings.topics.state, partition: 0)
+                to: scene.place(scene.settings.topics.state)
             )
             try scene.report("a", "online")
             let worker = scene.start()

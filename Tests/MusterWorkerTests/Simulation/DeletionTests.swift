@@ -43,12 +43,12 @@ struct DeletionTests {
         #expect(metric(#"muster_records_total{topic="\#(reports)"} 4"#, of: worker))
         #expect(requests().count == 3)
         #expect(requests().allSatisfy { $0.contains("missed reports") })
-        let place = MemoryLog.Place(topic: reports, partition: 0)
+        let place = scene.place(reports)
         #expect(scene.log.committed[place] == 8)
         // The other lane goes on as well.
         try scene.require(3)
         scene.goRound(&worker)
-        #expect(scene.log.committed[MemoryLog.Place(topic: documents, partition: 0)] == 2)
+        #expect(scene.log.committed[scene.place(documents)] == 2)
     }
 
     @Test("Documents that were deleted are told, and nobody is asked for reports")
@@ -82,7 +82,7 @@ struct DeletionTests {
         #expect(metric(#"muster_missed_records_total{topic="\#(reports)"} 3"#, of: worker))
         #expect(metric(#"muster_missed_records_total{topic="\#(documents)"} 2"#, of: worker))
         for topic in [reports, documents] {
-            let place = MemoryLog.Place(topic: topic, partition: 0)
+            let place = scene.place(topic)
             #expect(scene.log.committed[place] == scene.log.end(of: place))
         }
         worker.connection.kill()
@@ -116,7 +116,7 @@ struct DeletionTests {
         #expect(requests().count == 2)
         try scene.report("b", "offline")
         scene.goRound(&worker)
-        #expect(scene.log.committed[MemoryLog.Place(topic: reports, partition: 0)] == 4)
+        #expect(scene.log.committed[scene.place(reports)] == 4)
     }
 
     @Test("Where the oldest are deleted faster than they can be asked for, more of them are left")
@@ -135,7 +135,7 @@ struct DeletionTests {
         calls = 12
         scene.goRound(&worker)
         #expect(calls <= 0)
-        let place = MemoryLog.Place(topic: reports, partition: 0)
+        let place = scene.place(reports)
         #expect(scene.log.committed[place] == 201)
         // After 50 that were gone at first and a few at each call, one half of those left.
         let read = worker.loop.context.counters.value.records

@@ -33,6 +33,11 @@ struct Scene {
         )
     }
 
+    /// A topic's one partition.
+    func place(_ topic: String) -> MemoryLog.Place {
+        MemoryLog.Place(topic: topic, partition: 0)
+    }
+
     func append(_ value: String, to topic: String, _ domain: String = "d") throws {
         try log.append(
             MemoryLog.Record(
@@ -40,7 +45,7 @@ struct Scene {
                 value: Array(value.utf8),
                 timestamp: clock.now.milliseconds
             ),
-            to: MemoryLog.Place(topic: topic, partition: 0)
+            to: place(topic)
         )
     }
 
@@ -61,13 +66,11 @@ struct Scene {
 
     /// Deletes the oldest records of an inbound topic, up to an offset.
     func delete(before offset: Int64, of topic: String) {
-        log.delete(before: offset, in: MemoryLog.Place(topic: topic, partition: 0))
+        log.delete(before: offset, in: place(topic))
     }
 
     /// The offset of the oldest record of an inbound topic.
-    func beginning(of topic: String) -> Int64 {
-        log.beginning(of: MemoryLog.Place(topic: topic, partition: 0))
-    }
+    func beginning(of topic: String) -> Int64 { log.beginning(of: place(topic)) }
 
     /// Lets a worker go round, and starts another one where it ends.
     func goRound(_ worker: inout SimulatedWorker, _ times: Int = 60) {
