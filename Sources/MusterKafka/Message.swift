@@ -20,12 +20,16 @@ public struct Message: ~Copyable {
     var errorText: String { unsafe String(cString: rd_kafka_message_errstr(raw)) }
 
     /// The topic's name; made anew at each call, so where it counts compare with
-    /// ``isFrom(topic:)``.
+    /// ``isFrom(_:)``.
     public var topic: String { unsafe String(cString: rd_kafka_topic_name(raw.pointee.rkt)) }
 
     /// Whether the record is from this topic; allocates nothing.
-    public func isFrom(topic: String) -> Bool {
-        unsafe strcmp(rd_kafka_topic_name(raw.pointee.rkt), topic) == 0
+    public func isFrom(_ topic: TopicName) -> Bool {
+        guard let name = unsafe rd_kafka_topic_name(raw.pointee.rkt) else { return false }
+        return unsafe topic.characters.withUnsafeBufferPointer { characters in
+            guard let own = characters.baseAddress else { return false }
+            return unsafe strcmp(name, own) == 0
+        }
     }
 
     /// The partition's number.
@@ -94,4 +98,13 @@ public struct Message: ~Copyable {
     private func bytes(at start: UnsafeMutableRawPointer, _ count: Int) -> UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(start: start, count: count)
     }
+}
+
+/// A topic's name as C has it, to be compared with those of many records: made of a `String` at
+/// each comparison, it would be an allocation each time.
+public struct TopicName: Sendable {
+    fileprivate let characters: ContiguousArray<CChar>
+
+    /// The name of this topic.
+    public init(_ name: String) { characters = name.utf8CString }
 }

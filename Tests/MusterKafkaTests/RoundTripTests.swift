@@ -51,7 +51,7 @@ struct RoundTripTests {
             guard case .message(let message) = try consumer.poll(for: .milliseconds(100)) else {
                 return false
             }
-            let isFrom = (message.isFrom(topic: "t"), message.isFrom(topic: "tt"))
+            let isFrom = (message.isFrom(TopicName("t")), message.isFrom(TopicName("tt")))
             #expect(isFrom == (true, false))
             message.appendKey(to: &slab)
             message.appendValue(to: &slab)

@@ -11,6 +11,7 @@ final class KafkaConnection: BusConnection {
     let consumer: Consumer
     let producer: Producer
     let admin: Admin
+    private let desiredConfig: TopicName
     /// How far the producer is; stays `idle` where deliveries are only acknowledged.
     var transaction = Transaction.idle
     /// What became of records that could not be delivered since the last commit.
@@ -35,6 +36,7 @@ final class KafkaConnection: BusConnection {
         self.settings = settings
         self.logger = logger
         self.admin = admin
+        desiredConfig = TopicName(settings.topics.desiredConfig)
         let failures = Failures(topics: settings.topics.outbound)
         self.failures = failures
         do throws(KafkaError) {
@@ -161,7 +163,7 @@ final class KafkaConnection: BusConnection {
             )
             return lane(of: partition).map { .unavailable($0, offset: offset) } ?? .nothing
         case .message(let message):
-            let isConfiguration = message.isFrom(topic: settings.topics.desiredConfig)
+            let isConfiguration = message.isFrom(desiredConfig)
             round.add(
                 message,
                 lane: Lane(isConfiguration ? .configuration : .availability, message.partition)

@@ -34,6 +34,7 @@ struct RunCommand: AsyncParsableCommand {
     var overrides: [String] = []
 
     func run() async throws {
+        ProcessMemory.keepFreed()
         var settings = try SettingsFile.resolve(config: config, overrides: overrides)
         let files = PolicyFiles(settings.policies + policies)
         try files.requireValid()
