@@ -1,129 +1,196 @@
 // Interchangeable variables become one. A thousand equal machines are then one integer, and the
 // search never tries the same choice under different names.
 
-/// The free variables of a presolved problem, those with equal columns joined.
+/// The free plain variables of a presolved problem, those with equal columns joined.
+///
+/// A variable's column is its range and its factor in each row, objective and implication. Where it
+/// starts is no part of it: of variables that differ in nothing else, those that would have to move
+/// for nothing stay, because a class shares its value out from its members' starts.
 struct Aggregation {
     /// The class of each variable; -1 for fixed ones and for nodes.
-    private(set) var classes: [Int32]
-    /// The variables of each class, in order.
-    private(set) var members: [[Int32]] = []
+    let classes: [Int32]
+    /// The variables of each class; classes are in the order of their first ones.
+    let members: Buckets
 
-    init(_ presolve: Presolve) {
-        let columns = Columns(presolve)
-        classes = Array(repeating: -1, count: presolve.lower.count)
-        let free = (0..<Int32(presolve.lower.count)).filter {
-            !presolve.isFixed($0) && presolve.definers[Int($0)] < 0
-        }
-        // Equal columns have equal fingerprints, so they end up in one run; within it they are
-        // compared in full.
-        let sorted = free.map { (fingerprint: columns.fingerprint(of: $0), variable: $0) }
-            .sorted { ($0.fingerprint, $0.variable) < ($1.fingerprint, $1.variable) }
-        var leaders = [Int32](repeating: -1, count: presolve.lower.count)
-        var run: [Int32] = []
-        var last: UInt64?
-        for entry in sorted {
-            if entry.fingerprint != last { run.removeAll(keepingCapacity: true) }
-            last = entry.fingerprint
-            if let leader = run.first(where: { columns.areEqual($0, entry.variable) }) {
-                leaders[Int(entry.variable)] = leader
+    /// How many classes there are.
+    var count: Int { members.count }
+
+    /// The first variable of a class.
+    func leader(_ number: Int) -> Int32 { members.items[members.range(number).lowerBound] }
+
+    /// Joins what is equal.
+    ///
+    /// Fingerprints only bring candidates together; `mask` leaves fewer of their bits, so that
+    /// tests see what becomes of those that are not equal.
+    ///
+    /// - Complexity: O(terms + variables), unless fingerprints of unequal columns are equal.
+    init(_ presolve: Presolve, mask: UInt64 = .max) {
+        var candidates = Candidates(presolve, mask: mask)
+        candidates.compare()
+        var classes = [Int32](repeating: -1, count: presolve.lower.count)
+        var count: Int32 = 0
+        for variable in classes.indices where candidates.leaders[variable] >= 0 {
+            let leader = Int(candidates.leaders[variable])
+            if leader == variable {
+                classes[variable] = count
+                count += 1
             } else {
-                run.append(entry.variable)
-                leaders[Int(entry.variable)] = entry.variable
+                classes[variable] = classes[leader]
             }
         }
-        for variable in free {
-            let leader = Int(leaders[Int(variable)])
-            if classes[leader] < 0 {
-                classes[leader] = Int32(members.count)
-                members.append([])
+        self.classes = classes
+        members = Buckets(classes, count: Int(count))
+    }
+}
+
+/// Variables whose columns have equal fingerprints, and then the comparison in full.
+private struct Candidates {
+    let presolve: Presolve
+    /// The first variable that looks like each; -1 for fixed ones and for nodes.
+    private(set) var leaders: [Int32]
+    /// How many look like each leader.
+    private var sizes: [Int32]
+    /// Leaders of variables that look alike and are not.
+    private var unequal: Set<Int32> = []
+
+    init(_ presolve: Presolve, mask: UInt64) {
+        self.presolve = presolve
+        let count = presolve.lower.count
+        leaders = Array(repeating: -1, count: count)
+        sizes = Array(repeating: 0, count: count)
+        let fingerprints = Self.fingerprints(presolve)
+        let free = (0..<Int32(count)).count { Self.isFreePlain($0, presolve) }
+        // A table with linear probing, at most half full.
+        var room = 16
+        while room < 2 * free { room *= 2 }
+        var table = [Int32](repeating: -1, count: room)
+        for variable in 0..<count where Self.isFreePlain(Int32(variable), presolve) {
+            let fingerprint = fingerprints[variable] & mask
+            var place = Int(truncatingIfNeeded: fingerprint) & (room - 1)
+            while table[place] >= 0 {
+                let other = Int(table[place])
+                if fingerprints[other] & mask == fingerprint,
+                    presolve.lower[other] == presolve.lower[variable],
+                    presolve.upper[other] == presolve.upper[variable]
+                {
+                    break
+                }
+                place = (place + 1) & (room - 1)
             }
-            classes[Int(variable)] = classes[leader]
-            members[Int(classes[leader])].append(variable)
+            if table[place] < 0 { table[place] = Int32(variable) }
+            leaders[variable] = table[place]
+            sizes[Int(table[place])] += 1
+        }
+    }
+
+    private static func isFreePlain(_ variable: Int32, _ presolve: Presolve) -> Bool {
+        !presolve.isFixed(variable) && presolve.definers[Int(variable)] < 0
+    }
+
+    /// A number for each variable that stands for its rows and factors.
+    private static func fingerprints(_ presolve: Presolve) -> [UInt64] {
+        var hashes = [UInt64](repeating: 0, count: presolve.lower.count)
+        func add(_ rows: SparseRows, _ row: Int, as number: Int) {
+            let seed = UInt64(truncatingIfNeeded: number) << 32
+            for term in rows.terms(row) {
+                let variable = Int(rows.variables[term])
+                let factor = UInt64(bitPattern: Int64(rows.coefficients[term]))
+                hashes[variable] = mix(hashes[variable] ^ seed ^ factor)
+            }
+        }
+        for row in 0..<presolve.rows.count where !presolve.roles[row].isEmpty {
+            add(presolve.rows, row, as: row + 1)
+        }
+        for row in 0..<presolve.objectives.count { add(presolve.objectives, row, as: -1 - row) }
+        for implication in presolve.implications {
+            let needed = UInt64(implication.condition.literal)
+            let needing = Int(implication.variable.index)
+            hashes[needing] = mix(hashes[needing] ^ ~needed)
+            // One that others lean on stands alone.
+            let condition = Int(implication.condition.variable.index)
+            hashes[condition] = mix(hashes[condition] ^ ~needed)
+        }
+        return hashes
+    }
+
+    /// Lets go of what looks alike and is not: each of those stands alone.
+    mutating func compare() {
+        compareRows()
+        compareNeeds()
+        guard !unequal.isEmpty else { return }
+        for variable in leaders.indices where unequal.contains(leaders[variable]) {
+            leaders[variable] = Int32(variable)
+        }
+    }
+
+    /// Of each group that has a member in a row, all must be in it, with one factor.
+    private mutating func compareRows() {
+        var seen = [Int32](repeating: 0, count: leaders.count)
+        var factors = [Int](repeating: 0, count: leaders.count)
+        var groups: [Int] = []
+        var unequal = unequal
+        let (leaders, sizes) = (leaders, sizes)
+        func look(_ rows: SparseRows, _ row: Int) {
+            for term in rows.terms(row) {
+                let leader = Int(leaders[Int(rows.variables[term])])
+                guard leader >= 0, sizes[leader] > 1 else { continue }
+                if seen[leader] == 0 {
+                    factors[leader] = rows.coefficients[term]
+                    groups.append(leader)
+                } else if factors[leader] != rows.coefficients[term] {
+                    unequal.insert(Int32(leader))
+                }
+                seen[leader] += 1
+            }
+            for leader in groups {
+                if seen[leader] != sizes[leader] { unequal.insert(Int32(leader)) }
+                seen[leader] = 0
+            }
+            groups.removeAll(keepingCapacity: true)
+        }
+        for row in 0..<presolve.rows.count where !presolve.roles[row].isEmpty {
+            look(presolve.rows, row)
+        }
+        for row in 0..<presolve.objectives.count { look(presolve.objectives, row) }
+        self.unequal = unequal
+    }
+
+    /// All of a group must need the same literals in the same order, and nothing may need them.
+    private mutating func compareNeeds() {
+        if presolve.implications.isEmpty { return }
+        var starts = [Int32](repeating: 0, count: leaders.count + 1)
+        for implication in presolve.implications {
+            starts[Int(implication.variable.index) + 1] += 1
+            let leader = leaders[Int(implication.condition.variable.index)]
+            if leader >= 0, sizes[Int(leader)] > 1 { unequal.insert(leader) }
+        }
+        for variable in leaders.indices { starts[variable + 1] += starts[variable] }
+        var needs = [Int](repeating: 0, count: presolve.implications.count)
+        var next = starts
+        for implication in presolve.implications {
+            let variable = Int(implication.variable.index)
+            needs[Int(next[variable])] = implication.condition.literal
+            next[variable] += 1
+        }
+        for variable in leaders.indices where leaders[variable] >= 0 {
+            let leader = Int(leaders[variable])
+            if leader == variable { continue }
+            let own = needs[Int(starts[variable])..<Int(starts[variable + 1])]
+            let others = needs[Int(starts[leader])..<Int(starts[leader + 1])]
+            if own != others { unequal.insert(Int32(leader)) }
         }
     }
 }
 
-/// What each free plain variable does: its range and its factor in each row. Where it starts is no
-/// part of it: of variables that differ in nothing else, those that would have to move for nothing
-/// stay, because a class shares its value out from its members' starts.
-private struct Columns {
-    struct Entry: Equatable {
-        let row: Int32
-        let coefficient: Int
-    }
+extension Literal {
+    /// Twice the variable, plus 1 if negated.
+    fileprivate var literal: Int { 2 * Int(variable.index) + (isNegated ? 1 : 0) }
+}
 
-    let presolve: Presolve
-    var starts: [Int]
-    var entries: [Entry]
-
-    init(_ presolve: Presolve) {
-        self.presolve = presolve
-        let count = presolve.lower.count
-        starts = Array(repeating: 0, count: count + 1)
-        entries = []
-        Self.forEach(presolve) { variable, _ in starts[variable + 1] += 1 }
-        for variable in 0..<count { starts[variable + 1] += starts[variable] }
-        entries = Array(repeating: Entry(row: 0, coefficient: 0), count: starts[count])
-        var next = starts
-        Self.forEach(presolve) { variable, entry in
-            entries[next[variable]] = entry
-            next[variable] += 1
-        }
-    }
-
-    /// Walks the columns' entries, those of one variable in a fixed order.
-    private static func forEach(_ presolve: Presolve, _ body: (Int, Entry) -> Void) {
-        func visit(_ variable: Int32, _ row: Int, _ coefficient: Int) {
-            guard !presolve.isFixed(variable), presolve.definers[Int(variable)] < 0 else { return }
-            body(Int(variable), Entry(row: Int32(row), coefficient: coefficient))
-        }
-        for row in 0..<presolve.rows.count where !presolve.roles[row].isEmpty {
-            for term in presolve.rows.terms(row) {
-                visit(presolve.rows.variables[term], row, presolve.rows.coefficients[term])
-            }
-        }
-        var base = presolve.rows.count
-        for offset in 0..<presolve.objectives.count {
-            for term in presolve.objectives.terms(offset) {
-                visit(
-                    presolve.objectives.variables[term],
-                    base + offset,
-                    presolve.objectives.coefficients[term]
-                )
-            }
-        }
-        base += presolve.objectives.count
-        for implication in presolve.implications {
-            let condition = implication.condition
-            let needed = condition.variable.index
-            visit(implication.variable.index, base + Int(needed), condition.isNegated ? -1 : 1)
-            // One that others lean on stands alone: the factor 0 marks it by its own number.
-            visit(needed, base + Int(needed), 0)
-        }
-    }
-
-    func fingerprint(of variable: Int32) -> UInt64 {
-        let index = Int(variable)
-        var hash = mix(UInt64(bitPattern: Int64(presolve.lower[index])))
-        hash = mix(hash ^ UInt64(bitPattern: Int64(presolve.upper[index])))
-        for entry in entries[starts[index]..<starts[index + 1]] {
-            hash = mix(hash ^ UInt64(bitPattern: Int64(entry.row)))
-            hash = mix(hash ^ UInt64(bitPattern: Int64(entry.coefficient)))
-        }
-        return hash
-    }
-
-    func areEqual(_ a: Int32, _ b: Int32) -> Bool {
-        let (i, j) = (Int(a), Int(b))
-        return presolve.lower[i] == presolve.lower[j] && presolve.upper[i] == presolve.upper[j]
-            && entries[starts[i]..<starts[i + 1]] == entries[starts[j]..<starts[j + 1]]
-    }
-
-    /// Spreads the bits of a number (the finaliser of SplitMix64).
-    private func mix(_ value: UInt64) -> UInt64 {
-        var z = value &+ 0x9e37_79b9_7f4a_7c15
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+/// Spreads the bits of a number (the finaliser of SplitMix64).
+private func mix(_ value: UInt64) -> UInt64 {
+    var z = value &+ 0x9e37_79b9_7f4a_7c15
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
 }

@@ -9,11 +9,17 @@
     /// How many elements there are.
     private(set) var count: Int
 
-    /// Makes an empty column with room for `capacity` elements.
+    /// Makes an empty column with room for `capacity` elements; for none it takes no memory.
     init(capacity: Int = 0) {
-        self.capacity = max(4, capacity)
+        self.capacity = capacity
         count = 0
-        unsafe base = .allocate(capacity: self.capacity)
+        unsafe base = capacity > 0 ? .allocate(capacity: capacity) : Self.nowhere
+    }
+
+    /// What nothing is read from or written to.
+    private static var nowhere: UnsafeMutablePointer<Element> {
+        // The alignment is an address that is not null and where an element could be.
+        unsafe UnsafeMutablePointer(bitPattern: MemoryLayout<Element>.alignment).unsafelyUnwrapped
     }
 
     /// Makes a column of equal elements.
@@ -34,7 +40,9 @@
         count = elements.count
     }
 
-    deinit { unsafe base.deallocate() }
+    deinit {
+        if capacity > 0 { unsafe base.deallocate() }
+    }
 
     @inline(__always)
     subscript(index: Int) -> Element {
@@ -62,7 +70,7 @@
     /// Adds an element at the end.
     @inline(__always)
     mutating func append(_ element: Element) {
-        if count == capacity { grow(to: capacity * 2) }
+        if count == capacity { grow(to: max(4, capacity * 2)) }
         unsafe (base + count).initialize(to: element)
         count += 1
     }
@@ -102,7 +110,7 @@
     /// The elements as an array.
     func array() -> [Element] {
         unsafe Array(unsafeUninitializedCapacity: count) { target, length in
-            for index in 0..<count { unsafe target.initializeElement(at: index, to: base[index]) }
+            if let first = target.baseAddress { unsafe first.initialize(from: base, count: count) }
             length = count
         }
     }
@@ -110,7 +118,7 @@
     private mutating func grow(to wanted: Int) {
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: wanted)
         unsafe larger.initialize(from: base, count: count)
-        unsafe base.deallocate()
+        if capacity > 0 { unsafe base.deallocate() }
         unsafe base = larger
         capacity = wanted
     }

@@ -11,15 +11,16 @@ struct ComponentBuilder {
     private var lastRow: [Int]
     private var rowNumber = 0
     private var component = Component()
-    /// A row in the making, whose memory is used again.
+    // A row as it is read and one in the making, whose memory is used again.
+    private var draft = Draft()
     private var scratch = Row()
 
     init(presolve: Presolve, aggregation: Aggregation) {
         self.presolve = presolve
         self.aggregation = aggregation
-        localClass = Array(repeating: -1, count: aggregation.members.count)
+        localClass = Array(repeating: -1, count: aggregation.count)
         localNode = Array(repeating: -1, count: presolve.lower.count)
-        lastRow = Array(repeating: -1, count: aggregation.members.count)
+        lastRow = Array(repeating: -1, count: aggregation.count)
     }
 
     /// A row over the component's variables, before it is stored.
@@ -32,27 +33,15 @@ struct ComponentBuilder {
 
     /// The component of the given classes, rows, implications and objective terms.
     mutating func build(
-        classes: [Int32],
-        rows: [Int32],
-        implications: [Int],
-        objectives: [(row: Int, coefficient: Int, variable: Int32)]
+        classes: ArraySlice<Int32>,
+        rows: ArraySlice<Int32>,
+        implications: ArraySlice<Int32>,
+        objectives: ArraySlice<Int32>
     ) -> Component {
         component = Component()
         component.classCount = classes.count
-        for number in classes {
-            localClass[Int(number)] = Int32(component.count)
-            let members = aggregation.members[Int(number)].map(Int.init)
-            component.isWide.append(presolve.upper[members[0]] - presolve.lower[members[0]] > 1)
-            addVariable(
-                lower: members.reduce(0) { $0 + presolve.lower[$1] },
-                upper: members.reduce(0) { $0 + presolve.upper[$1] },
-                start: members.reduce(0) {
-                    $0 + min(max(presolve.start[$1], presolve.lower[$1]), presolve.upper[$1])
-                }
-            )
-        }
-        let nodeRows = rows.filter { isFreeNode(presolve.nodes[Int($0)]) }
-        for row in nodeRows {
+        for number in classes { addClass(Int(number)) }
+        for row in rows where isFreeNode(presolve.nodes[Int(row)]) {
             localNode[Int(presolve.nodes[Int(row)])] = Int32(component.count)
             addVariable(lower: 0, upper: 1, start: 0)
         }
@@ -61,6 +50,21 @@ struct ComponentBuilder {
         addObjectives(objectives)
         if !component.isTooLarge { component.start = component.completed(component.start) }
         return component
+    }
+
+    private mutating func addClass(_ number: Int) {
+        localClass[number] = Int32(component.count)
+        let leader = Int(aggregation.leader(number))
+        component.isWide.append(presolve.upper[leader] - presolve.lower[leader] > 1)
+        var (lower, upper, start) = (0, 0, 0)
+        for place in aggregation.members.range(number) {
+            let member = Int(aggregation.members.items[place])
+            let (low, high) = (presolve.lower[member], presolve.upper[member])
+            lower += low
+            upper += high
+            start += min(max(presolve.start[member], low), high)
+        }
+        addVariable(lower: lower, upper: upper, start: start)
     }
 
     private func isFreeNode(_ variable: Int32) -> Bool {
@@ -79,12 +83,11 @@ struct ComponentBuilder {
     }
 
     /// Gathers a row's terms: classes once, fixed variables into the constant.
-    private mutating func draft(_ row: Int) -> Draft {
-        var draft = Draft(constant: Int128(presolve.rows.constants[row]))
+    private mutating func read(_ row: Int) {
+        draft.terms.removeAll(keepingCapacity: true)
+        draft.constant = Int128(presolve.rows.constants[row])
         rowNumber += 1
-        let terms = presolve.rows.terms(row)
-        draft.terms.reserveCapacity(terms.count)
-        for term in terms {
+        for term in presolve.rows.terms(row) {
             let variable = presolve.rows.variables[term]
             let coefficient = presolve.rows.coefficients[term]
             if presolve.isFixed(variable) {
@@ -113,18 +116,18 @@ struct ComponentBuilder {
             draft.least += min(low, high)
             draft.greatest += max(low, high)
         }
-        return draft
     }
 
     private mutating func addRows(for row: Int) {
-        let draft = draft(row)
+        read(row)
+        let fits = fits(draft)
         let role = presolve.roles[row]
         let node = presolve.nodes[row]
         if isFreeNode(node) {
             component.nodes.append(
                 Component.Node(variable: local(node), sum: component.sums.count)
             )
-            guard fits(draft) else {
+            guard fits else {
                 component.isTooLarge = true
                 component.sums.close(0)
                 return
@@ -132,7 +135,7 @@ struct ComponentBuilder {
             for term in draft.terms { component.sums.add(term.coefficient, term.variable) }
             component.sums.close(Int(draft.constant))
         }
-        guard fits(draft) else {
+        guard fits else {
             component.isTooLarge = true
             return
         }
@@ -199,19 +202,16 @@ struct ComponentBuilder {
         }
     }
 
-    private mutating func addImplications(_ implications: [Int]) {
-        var seen: Set<UInt64> = []
+    private mutating func addImplications(_ implications: ArraySlice<Int32>) {
         for offset in implications {
-            let implication = presolve.implications[offset]
+            let implication = presolve.implications[Int(offset)]
             let needing = implication.variable.index
             // The members of a class need the same.
             let number = Int(aggregation.classes[Int(needing)])
-            if number >= 0, aggregation.members[number][0] != needing { continue }
+            if number >= 0, aggregation.leader(number) != needing { continue }
             let variable = local(needing)
             let condition = local(implication.condition.variable.index)
             let isNegated = implication.condition.isNegated
-            let key = UInt64(variable) << 32 | UInt64(condition) << 1 | (isNegated ? 1 : 0)
-            if !seen.insert(key).inserted { continue }
             let reach = component.upper[Int(variable)]
             store(
                 [Row.Term(variable: variable, coefficient: -1)],
@@ -221,41 +221,46 @@ struct ComponentBuilder {
         }
     }
 
-    private mutating func addObjectives(
-        _ terms: [(row: Int, coefficient: Int, variable: Int32)]
-    ) {
+    /// Adds what some terms of the objectives, in order, leave of those.
+    private mutating func addObjectives(_ terms: ArraySlice<Int32>) {
+        let (variables, coefficients) = (
+            presolve.objectives.variables, presolve.objectives.coefficients
+        )
         // With nothing to minimise the search has a goal all the same: 0.
         if presolve.objectives.count == 0 {
             component.objectives.close(0)
             component.objectiveScales = [1]
         }
-        var index = 0
+        var index = terms.startIndex
         for row in 0..<presolve.objectives.count {
             rowNumber += 1
             var size = Int128(0)
             var end = index
             var scale = 0
-            while end < terms.count, terms[end].row == row {
-                scale = greatestCommonDivisor(scale, terms[end].coefficient)
+            let last = presolve.objectives.terms(row).upperBound
+            while end < terms.endIndex, Int(terms[end]) < last {
+                if scale != 1 {
+                    scale = greatestCommonDivisor(scale, coefficients[Int(terms[end])])
+                }
                 end += 1
             }
             // With smaller factors a bound that is a fraction is rounded up further.
             component.objectiveScales.append(max(1, scale))
             while index < end {
-                let term = terms[index]
+                let term = Int(terms[index])
                 index += 1
-                let number = Int(aggregation.classes[Int(term.variable)])
+                let number = Int(aggregation.classes[Int(variables[term])])
                 if number >= 0 {
                     if lastRow[number] == rowNumber { continue }
                     lastRow[number] = rowNumber
                 }
-                let variable = local(term.variable)
-                component.objectives.add(term.coefficient / max(1, scale), variable)
+                let variable = local(variables[term])
+                component.objectives.add(coefficients[term] / max(1, scale), variable)
                 let reach = max(
                     component.lower[Int(variable)].magnitude,
                     component.upper[Int(variable)].magnitude
                 )
-                size += Int128(term.coefficient.magnitude) * Int128(reach)
+                size += Int128(coefficients[term].magnitude) * Int128(reach)
             }
             component.objectives.close(0)
             if size > Magnitude.limit { component.isTooLarge = true }

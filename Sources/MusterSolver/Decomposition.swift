@@ -4,58 +4,48 @@
 /// The components of a presolved problem and the way back.
 struct Decomposition {
     let aggregation: Aggregation
-    /// Each component and the problem's class or node behind each of its variables.
+    /// Each component.
     private(set) var components: [Component] = []
     /// For each component, the classes of its first variables.
-    private(set) var classesOf: [[Int32]] = []
+    let classesOf: Buckets
 
     init(_ presolve: Presolve) {
         let aggregation = Aggregation(presolve)
         self.aggregation = aggregation
         var parts = Parts(presolve, aggregation)
         // The component of each root, or -1.
-        var numbers = [Int](repeating: -1, count: presolve.lower.count)
-        for (number, members) in aggregation.members.enumerated() {
-            let root = parts.root(of: members[0])
+        var numbers = [Int32](repeating: -1, count: presolve.lower.count)
+        var count: Int32 = 0
+        let ownersOfClasses = (0..<aggregation.count).map { number in
+            let root = parts.root(of: aggregation.leader(number))
             if numbers[root] < 0 {
-                numbers[root] = classesOf.count
-                classesOf.append([])
+                numbers[root] = count
+                count += 1
             }
-            classesOf[numbers[root]].append(Int32(number))
+            return numbers[root]
         }
-        var rowsOf = [[Int32]](repeating: [], count: classesOf.count)
-        for row in 0..<presolve.rows.count where !presolve.roles[row].isEmpty {
-            guard let variable = parts.anyFree(in: row) else { continue }
-            let component = numbers[parts.root(of: variable)]
-            if component >= 0 { rowsOf[component].append(Int32(row)) }
+        classesOf = Buckets(ownersOfClasses, count: Int(count))
+        let ownersOfRows = (0..<presolve.rows.count).map { row in
+            guard !presolve.roles[row].isEmpty, let variable = parts.anyFree(in: row)
+            else { return Int32(-1) }
+            return numbers[parts.root(of: variable)]
         }
-        var implicationsOf = [[Int]](repeating: [], count: classesOf.count)
-        for (offset, implication) in presolve.implications.enumerated() {
-            let component = numbers[parts.root(of: implication.variable.index)]
-            if component >= 0 { implicationsOf[component].append(offset) }
+        let ownersOfImplications = presolve.implications.map {
+            numbers[parts.root(of: $0.variable.index)]
         }
-        var objectivesOf = [[(row: Int, coefficient: Int, variable: Int32)]](
-            repeating: [],
-            count: classesOf.count
-        )
-        for row in 0..<presolve.objectives.count {
-            for term in presolve.objectives.terms(row) {
-                let variable = presolve.objectives.variables[term]
-                let component = numbers[parts.root(of: variable)]
-                guard component >= 0 else { continue }
-                objectivesOf[component].append(
-                    (row, presolve.objectives.coefficients[term], variable)
-                )
-            }
-        }
+        let ownersOfTerms = presolve.objectives.variables.map { numbers[parts.root(of: $0)] }
+        let rowsOf = Buckets(ownersOfRows, count: Int(count))
+        let implicationsOf = Buckets(ownersOfImplications, count: Int(count))
+        let termsOf = Buckets(ownersOfTerms, count: Int(count))
         var builder = ComponentBuilder(presolve: presolve, aggregation: aggregation)
-        for index in classesOf.indices {
+        components.reserveCapacity(Int(count))
+        for index in 0..<Int(count) {
             components.append(
                 builder.build(
                     classes: classesOf[index],
                     rows: rowsOf[index],
                     implications: implicationsOf[index],
-                    objectives: objectivesOf[index]
+                    objectives: termsOf[index]
                 )
             )
         }
@@ -69,9 +59,9 @@ private struct Parts {
 
     init(_ presolve: Presolve, _ aggregation: Aggregation) {
         self.presolve = presolve
-        parents = (0..<Int32(presolve.lower.count)).map { $0 }
-        for members in aggregation.members {
-            for member in members.dropFirst() { unite(member, members[0]) }
+        parents = Array(0..<Int32(presolve.lower.count))
+        for (variable, number) in aggregation.classes.enumerated() where number >= 0 {
+            unite(Int32(variable), aggregation.leader(Int(number)))
         }
         for row in 0..<presolve.rows.count where !presolve.roles[row].isEmpty {
             guard let first = anyFree(in: row) else { continue }
@@ -89,8 +79,11 @@ private struct Parts {
     func anyFree(in row: Int) -> Int32? {
         let node = presolve.nodes[row]
         if node >= 0, !presolve.isFixed(node) { return node }
-        return presolve.rows.terms(row).lazy.map { presolve.rows.variables[$0] }
-            .first { !presolve.isFixed($0) }
+        for term in presolve.rows.terms(row) where !presolve.isFixed(presolve.rows.variables[term])
+        {
+            return presolve.rows.variables[term]
+        }
+        return nil
     }
 
     mutating func root(of variable: Int32) -> Int {

@@ -11,17 +11,19 @@ enum Magnitude {
         // The margin of 2^20 covers the rounding of the estimate and sums of several estimates.
         let wide = 0x1p100
         let narrow = 0x1p60
+        let reaches = problem.variables.map {
+            Double(max($0.lower.magnitude, $0.upper.magnitude))
+        }
         func size(_ sum: LinearSum) -> Double {
-            sum.terms.reduce(Double(sum.constant.magnitude)) { total, term in
-                let domain = problem.variables[Int(term.variable.index)]
-                let reach = max(1, domain.lower.magnitude, domain.upper.magnitude)
-                return total + Double(term.coefficient.magnitude) * Double(reach)
+            var size = Double(sum.constant.magnitude)
+            for term in sum.terms {
+                let reach = max(1, reaches[Int(term.variable.index)])
+                size += Double(term.coefficient.magnitude) * reach
             }
+            return size
         }
-        let reaches = problem.variables.reduce(0.0) {
-            $0 + Double(max($1.lower.magnitude, $1.upper.magnitude))
-        }
-        return reaches < 0x1p62 && problem.definitions.allSatisfy { size($0.sum) < wide }
+        return reaches.reduce(0, +) < 0x1p62
+            && problem.definitions.allSatisfy { size($0.sum) < wide }
             && problem.constraints.allSatisfy { size($0) < wide }
             && problem.objectives.allSatisfy { size($0) < narrow }
     }

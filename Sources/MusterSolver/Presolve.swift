@@ -43,17 +43,12 @@ struct Presolve {
 
     /// Settles what can be settled.
     init(_ problem: Problem) {
-        var rows = SparseRows()
-        var nodes: [Int32] = []
+        let rows = SparseRows(problem.definitions, problem.constraints)
+        var nodes = problem.definitions.map(\.variable.index)
+        nodes += Array(repeating: -1, count: problem.constraints.count)
         var definers = [Int32](repeating: -1, count: problem.variables.count)
-        for definition in problem.definitions {
-            definers[Int(definition.variable.index)] = Int32(rows.count)
-            rows.append(definition.sum)
-            nodes.append(definition.variable.index)
-        }
-        for constraint in problem.constraints {
-            rows.append(constraint)
-            nodes.append(-1)
+        for (row, definition) in problem.definitions.enumerated() {
+            definers[Int(definition.variable.index)] = Int32(row)
         }
         self.rows = rows
         self.nodes = nodes
@@ -69,14 +64,14 @@ struct Presolve {
             start: start
         )
         tightening.run()
-        lower = tightening.lower.array()
-        upper = tightening.upper.array()
+        (lower, upper) = tightening.bounds
         roles = tightening.roles.array()
         leastObjectives = tightening.leastObjectives
         isInfeasible = tightening.isInfeasible
         implications = problem.implications.indices.filter { tightening.isLive[$0] }
             .map { problem.implications[$0] }
         var free = SparseRows()
+        free.reserve(terms: objectives.reduce(0) { $0 + $1.terms.count })
         for objective in objectives {
             for term in objective.terms where !tightening.isFixed(term.variable.index) {
                 free.add(term.coefficient, term.variable.index)

@@ -195,17 +195,35 @@ extension LinearSum {
     /// The same sum with each variable once, in order, and no zero factors.
     var normalised: LinearSum {
         if isNormal { return self }
-        var result = LinearSum(constant)
-        for term in terms.sorted(by: { $0.variable < $1.variable }) {
-            if let last = result.terms.last, last.variable == term.variable {
-                result.terms[result.terms.count - 1].coefficient =
-                    last.coefficient.saturatingAdd(term.coefficient)
-            } else {
-                result.terms.append(term)
+        var sorted = terms
+        if !isOrdered { sorted.sort { $0.variable < $1.variable } }
+        // The terms of a variable become one, in the place of the first.
+        var kept = 0
+        var next = 0
+        while next < sorted.count {
+            var term = sorted[next]
+            next += 1
+            while next < sorted.count, sorted[next].variable == term.variable {
+                term.coefficient = term.coefficient.saturatingAdd(sorted[next].coefficient)
+                next += 1
             }
+            if term.coefficient == 0 { continue }
+            sorted[kept] = term
+            kept += 1
         }
-        result.terms.removeAll { $0.coefficient == 0 }
+        sorted.removeLast(sorted.count - kept)
+        var result = LinearSum(constant)
+        result.terms = sorted
         return result
+    }
+
+    private var isOrdered: Bool {
+        var last: Int32 = -1
+        for term in terms {
+            if term.variable.index < last { return false }
+            last = term.variable.index
+        }
+        return true
     }
 
     private var isNormal: Bool {

@@ -57,7 +57,7 @@ public struct Solver: Sendable {
         var values = presolve.lower
         var statistics = Solution.Statistics()
         statistics.components = results.count
-        statistics.classes = decomposition.aggregation.members.count
+        statistics.classes = decomposition.aggregation.count
         var proven = problem.objectives.count
         for (index, result) in results.enumerated() {
             guard let found = result.values else { return problem.triedAtObviousPoints() }
@@ -113,7 +113,7 @@ extension Presolve {
     ///
     /// Each begins at its start; what is more goes to the first, what is less is taken from the
     /// last.
-    func spread(_ value: Int, over members: [Int32], into values: inout [Int]) {
+    func spread(_ value: Int, over members: ArraySlice<Int32>, into values: inout [Int]) {
         var rest = value
         for member in members {
             let index = Int(member)

@@ -11,8 +11,48 @@ struct SparseRows: Sendable {
     /// What each row adds to, or demands of, its terms.
     var constants: [Int] = []
 
+    init() {}
+
+    /// Makes rows of the definitions' sums, and then of others.
+    init(_ definitions: [Problem.Definition], _ sums: [LinearSum]) {
+        let count = definitions.count + sums.count
+        starts.reserveCapacity(count + 1)
+        constants.reserveCapacity(count)
+        for definition in definitions { measure(definition.sum) }
+        for sum in sums { measure(sum) }
+        let terms = starts[count]
+        var variables = [Int32](repeating: 0, count: terms)
+        var coefficients = [Int](repeating: 0, count: terms)
+        var place = 0
+        // Spans, as each write to an array asks first whether anybody else holds it.
+        var variableSpan = variables.mutableSpan
+        var coefficientSpan = coefficients.mutableSpan
+        for index in 0..<count {
+            let isDefined = index < definitions.count
+            let sum = isDefined ? definitions[index].sum : sums[index - definitions.count]
+            for term in sum.terms {
+                variableSpan[place] = term.variable.index
+                coefficientSpan[place] = term.coefficient
+                place += 1
+            }
+        }
+        self.variables = variables
+        self.coefficients = coefficients
+    }
+
+    private mutating func measure(_ sum: LinearSum) {
+        starts.append(starts[starts.count - 1] + sum.terms.count)
+        constants.append(sum.constant)
+    }
+
     /// How many rows there are.
     var count: Int { constants.count }
+
+    /// Makes room for so many terms.
+    mutating func reserve(terms: Int) {
+        variables.reserveCapacity(terms)
+        coefficients.reserveCapacity(terms)
+    }
 
     /// Where the terms of a row are.
     func terms(_ row: Int) -> Range<Int> { starts[row]..<starts[row + 1] }

@@ -7,41 +7,29 @@ extension Tightening {
     mutating func assignRoles() {
         for objective in objectives {
             for term in objective.terms {
-                let variable = term.variable.index
-                if pull[variable] == 0 { pull[variable] = Int8(term.coefficient.signum()) }
-                if definer[variable] < 0 { continue }
-                if term.coefficient > 0 { downs[variable] += 1 } else { ups[variable] += 1 }
+                let sign = term.coefficient.signum()
+                variables[term.variable.index].addPull(Int8(sign))
             }
         }
-        for index in 0..<needing.count where matters(index) {
+        for index in 0..<implications.count where matters(index) {
             isLive[index] = true
             countImplication(index, by: 1)
         }
         for row in (0..<rows).reversed() {
-            let (mayFail, mayHold) = outlook(of: row)
-            updateRole(row, mayFail: mayFail, mayHold: mayHold)
+            // The latest look at a row came after the last move of its terms.
+            updateRole(row, mayFail: mayFail[row], mayHold: mayHold[row])
         }
         areRolesAssigned = true
-        for variable in 0..<Int32(lower.count) { consider(variable) }
-    }
-
-    /// Whether a row's sum may be below 0, and whether it may be at least 0.
-    private func outlook(of row: Int) -> (mayFail: Bool, mayHold: Bool) {
-        if isNarrow[row] {
-            let (least, greatest) = range(of: row, as: Int.self)
-            return (least < 0, greatest >= 0)
-        }
-        let (least, greatest) = range(of: row, as: Int128.self)
-        return (least < 0, greatest >= 0)
+        for variable in 0..<Int32(variables.count) { consider(variable) }
     }
 
     private func role(of row: Int, mayFail: Bool, mayHold: Bool) -> Presolve.Roles {
-        let node = node[row]
-        if node < 0 || lower[node] == 1 { return mayFail ? .nonNegative : [] }
-        if upper[node] == 0 { return mayHold ? .negative : [] }
+        let node = nodes[row]
+        if node < 0 || variables[node].lower == 1 { return mayFail ? .nonNegative : [] }
+        if variables[node].upper == 0 { return mayHold ? .negative : [] }
         var role: Presolve.Roles = []
-        if ups[node] > 0 { role.insert(.whenTrue) }
-        if downs[node] > 0 { role.insert(.whenFalse) }
+        if variables[node].ups > 0 { role.insert(.whenTrue) }
+        if variables[node].downs > 0 { role.insert(.whenFalse) }
         return role
     }
 
@@ -59,23 +47,23 @@ extension Tightening {
         let fall: Int32 = (role.asksForLess ? 1 : 0) - (old.asksForLess ? 1 : 0)
         guard rise != 0 || fall != 0 else { return }
         for term in terms(row) {
-            if termCoefficient[term] > 0 {
-                count(termVariable[term], up: rise, down: fall)
+            if sums.coefficients[term] > 0 {
+                count(sums.variables[term], up: rise, down: fall)
             } else {
-                count(termVariable[term], up: fall, down: rise)
+                count(sums.variables[term], up: fall, down: rise)
             }
         }
     }
 
     private mutating func count(_ variable: Int32, up: Int32, down: Int32) {
-        let wasUp = ups[variable] > 0
-        let wasDown = downs[variable] > 0
-        ups[variable] += up
-        downs[variable] += down
-        guard areRolesAssigned,
-            (ups[variable] > 0) != wasUp || (downs[variable] > 0) != wasDown
+        let old = variables[variable]
+        let (ups, downs) = (old.ups + up, old.downs + down)
+        variables[variable].ups = ups
+        variables[variable].downs = downs
+        guard areRolesAssigned, (ups > 0) != (old.ups > 0) || (downs > 0) != (old.downs > 0)
         else { return }
-        if definer[variable] >= 0 { enqueue(definer[variable]) } else { consider(variable) }
+        let definer = old.definer
+        if definer >= 0 { enqueue(definer) } else { consider(variable) }
     }
 
     // MARK: Implications
@@ -83,7 +71,9 @@ extension Tightening {
     /// Whether an implication still asks for anything.
     @inline(__always)
     func matters(_ index: Int) -> Bool {
-        upper[needing[index]] > 0 && !isFalse(needed[index] ^ 1)
+        let need = implications[index]
+        // Few are needed, by many.
+        return !isFalse(need.needed ^ 1) && variables[need.needing].upper > 0
     }
 
     /// Takes in that an implication asks for nothing any more.
@@ -94,17 +84,22 @@ extension Tightening {
     }
 
     private mutating func countImplication(_ index: Int, by change: Int32) {
-        count(needing[index], up: 0, down: change)
-        let isNegated = needed[index] & 1 == 1
-        count(needed[index] >> 1, up: isNegated ? 0 : change, down: isNegated ? change : 0)
+        let need = implications[index]
+        count(need.needing, up: 0, down: change)
+        if need.needed & 1 == 1 {
+            count(need.needed >> 1, up: 0, down: change)
+        } else {
+            count(need.needed >> 1, up: change, down: 0)
+        }
     }
 
     // MARK: Unopposed variables
 
     /// Has a plain variable looked at that may be unopposed by now.
     mutating func consider(_ variable: Int32) {
-        guard definer[variable] < 0, !isFixed(variable), !isConsidered[variable] else { return }
-        isConsidered[variable] = true
+        let own = variables[variable]
+        guard own.definer < 0, own.lower != own.upper, !own.isConsidered else { return }
+        variables[variable].isConsidered = true
         considered.append(variable)
     }
 
@@ -114,26 +109,35 @@ extension Tightening {
         while next < considered.count {
             let variable = considered[next]
             next += 1
-            isConsidered[variable] = false
+            variables[variable].isConsidered = false
             if !isFixed(variable) { fixIfUnopposed(variable) }
         }
         considered.removeAll()
     }
 
     private mutating func fixIfUnopposed(_ variable: Int32) {
-        let pull = pull[variable]
+        let own = variables[variable]
+        let pull = own.pull
         // A variable that costs nothing is moved only if that leaves it where it is now.
-        let begin = min(max(start[variable], lower[variable]), upper[variable])
-        let mayFall = ups[variable] == 0
-        let mayRise = downs[variable] == 0
-        if mayFall, pull > 0 || pull == 0 && begin == lower[variable] {
-            tighten(variable, upper: lower[variable])
-        } else if mayRise, pull < 0 || pull == 0 && begin == upper[variable] {
-            tighten(variable, lower: upper[variable])
+        let begin = min(max(start[Int(variable)], own.lower), own.upper)
+        let (mayFall, mayRise) = (own.ups == 0, own.downs == 0)
+        if mayFall, pull > 0 || pull == 0 && begin == own.lower {
+            tighten(variable, upper: own.lower)
+        } else if mayRise, pull < 0 || pull == 0 && begin == own.upper {
+            tighten(variable, lower: own.upper)
         } else if mayFall, mayRise, pull == 0 {
             tighten(variable, lower: begin)
             tighten(variable, upper: begin)
         }
+    }
+}
+
+extension Tightening.Bounded {
+    /// Takes in that an objective has a factor of this sign for it.
+    fileprivate mutating func addPull(_ sign: Int8) {
+        if pull == 0 { pull = sign }
+        if definer < 0 { return }
+        if sign > 0 { downs += 1 } else { ups += 1 }
     }
 }
 
