@@ -115,7 +115,7 @@ struct BasisFactors: ~Copyable {
     }
 
     /// Takes the effect of the lower part made so far off a column, from a pivot on.
-    func applyLower(_ vector: inout Column<Double>, from first: Int) {
+    mutating func applyLower(_ vector: inout Column<Double>, from first: Int) {
         for pivot in first..<lowerPivot.count {
             let factor = vector[lowerPivot[pivot]]
             if factor == 0 { continue }
@@ -142,7 +142,7 @@ struct BasisFactors: ~Copyable {
     // MARK: Solving
 
     /// Multiplies a column by the inverse from the left.
-    func solve(_ vector: inout Column<Double>) {
+    mutating func solve(_ vector: inout Column<Double>) {
         applyLower(&vector, from: 0)
         var pivot = pivotRow.count - 1
         while pivot >= slackCount {
@@ -170,7 +170,7 @@ struct BasisFactors: ~Copyable {
     }
 
     /// Multiplies a row by the inverse from the right.
-    func solveTransposed(_ vector: inout Column<Double>) {
+    mutating func solveTransposed(_ vector: inout Column<Double>) {
         for exchange in (0..<exchangeRow.count).reversed() {
             let row = exchangeRow[exchange]
             var sum = vector[row]

@@ -50,18 +50,22 @@ extension Search {
 
     /// Whether the point splits an item of a row. Where it splits none, it is beyond a cover only
     /// if it is beyond the row itself.
-    private func isSplit(_ row: Int) -> Bool {
-        relaxation.rows.terms(row).contains { term in
+    private mutating func isSplit(_ row: Int) -> Bool {
+        for term in relaxation.rows.terms(row) {
             let variable = Int(relaxation.rows.variables[term])
             let lower = lower(variable)
-            return upper(variable) - lower == 1
-                && Item.isSplit(relaxation.simplex.value[variable] - Double(lower))
+            if upper(variable) - lower == 1,
+                Item.isSplit(relaxation.simplex.value[variable] - Double(lower))
+            {
+                return true
+            }
         }
+        return false
     }
 
     /// Which items are members of a cover with one certain member, unless `nil`; they are in order
     /// of their worth to it.
-    private func cover(_ items: [Item], _ room: Int, with first: Int?) -> [Bool]? {
+    private mutating func cover(_ items: [Item], _ room: Int, with first: Int?) -> [Bool]? {
         var members: [Int] = []
         var weight = 0
         if let first {
@@ -92,7 +96,7 @@ extension Search {
 
     /// The row as "weights of what is taken <= room"; nil where it cannot give a cover. Variables
     /// of more than two values are left out as if they took no room, which only loosens the row.
-    private func knapsack(_ row: Int) -> (items: [Item], room: Int)? {
+    private mutating func knapsack(_ row: Int) -> (items: [Item], room: Int)? {
         guard isSmall(row) else { return nil }
         var items: [Item] = []
         var room = -relaxation.rows.constants[row]
@@ -121,7 +125,7 @@ extension Search {
 
     /// The cover's row with what is outside of it: an item as heavy as the h heaviest members
     /// together counts as h of them (Balas, theorem 2).
-    private func lifted(_ items: [Item], _ isMember: [Bool]) -> Row {
+    private mutating func lifted(_ items: [Item], _ isMember: [Bool]) -> Row {
         var sums: [Int] = []
         for index in items.indices where isMember[index] { sums.append(items[index].weight) }
         sums.sort(by: >)

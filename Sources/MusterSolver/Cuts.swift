@@ -58,7 +58,7 @@ extension Search {
                 roundsLeft = 0
                 return Reason.none
             }
-            guard addCuts() else {
+            guard addCuts(mayNeedCovers: !isAtBegin) else {
                 roundsLeft = 0
                 return Reason.none
             }
@@ -67,8 +67,8 @@ extension Search {
     }
 
     /// Finds cuts and adds them to the relaxation; false when there are none.
-    private mutating func addCuts() -> Bool {
-        let found = findCuts()
+    private mutating func addCuts(mayNeedCovers: Bool) -> Bool {
+        let found = findCuts(mayNeedCovers: mayNeedCovers)
         for cut in found {
             if !witnesses.isEmpty { checkCut(cut.row, isTainted: cut.isTainted) }
             for term in cut.row.terms { relaxation.rows.add(term.coefficient, term.variable) }
@@ -84,6 +84,7 @@ extension Search {
     }
 
     /// True when the bound has moved by a fair share of what separates it from the limit.
+    @inline(__always)
     private func isWorthCutting(since before: Double) -> Bool {
         let bound = relaxation.simplex.bound
         let limit = rowLimit[firstObjective + goal]
@@ -108,7 +109,10 @@ extension Search {
         return cuts
     }
 
-    private mutating func findCuts() -> [CutCandidate] {
+    /// Cuts off the relaxation's point, the farthest beyond it first. Covers take longest to find,
+    /// and mostly the problem is solved without them: they are left for when the first rounds did
+    /// not do, and for where there are no others.
+    private mutating func findCuts(mayNeedCovers: Bool) -> [CutCandidate] {
         var fractional: [(distance: Double, row: Int)] = []
         for row in 0..<relaxation.simplex.rows {
             let column = Int(relaxation.simplex.head[row])
@@ -127,7 +131,7 @@ extension Search {
             if let cut = roundedTableauRow() { found.append(cut) }
         }
         // How a cover follows is not logged yet.
-        if proof == nil { found += findCovers() }
+        if proof == nil, mayNeedCovers || found.isEmpty { found += findCovers() }
         let distances = found.map(\.distance)
         let order = found.indices.sorted { a, b in
             distances[a] == distances[b] ? a < b : distances[a] > distances[b]
@@ -136,7 +140,9 @@ extension Search {
     }
 
     /// The integer factors that make the tableau row in `rho` an identity of integers.
-    private func integerFactors() -> (factors: [(row: Int, factor: Int)], denominator: Int)? {
+    private mutating func integerFactors() -> (
+        factors: [(row: Int, factor: Int)], denominator: Int
+    )? {
         var entries: [(row: Int, share: Double)] = []
         for row in 0..<relaxation.simplex.rows where abs(relaxation.simplex.rho[row]) > 1e-9 {
             // Back from the simplex's scale to the integer row's.
@@ -161,10 +167,12 @@ extension Search {
     }
 
     private mutating func roundedTableauRow() -> CutCandidate? {
-        guard let (factors, denominator) = integerFactors(),
-            factors.allSatisfy({ isSmall($0.row) })
-        else { return nil }
-        let isTainted = isRootTainted || factors.contains { relaxation.isTainted[$0.row] }
+        guard let (factors, denominator) = integerFactors() else { return nil }
+        var isTainted = isRootTainted
+        for (row, _) in factors {
+            guard isSmall(row) else { return nil }
+            if relaxation.isTainted[row] { isTainted = true }
+        }
         var best: CutCandidate?
         if proof == nil { sumForCut(factors) }
         for sign in [1, -1] {
@@ -191,18 +199,21 @@ extension Search {
     }
 
     /// True when sums of the row's multiples surely stay small.
-    func isSmall(_ row: Int) -> Bool {
+    mutating func isSmall(_ row: Int) -> Bool {
         let limit = 1 << 20
-        return abs(relaxation.rows.constants[row]) < 1 << 30
-            && relaxation.rows.terms(row).allSatisfy {
-                let variable = Int(relaxation.rows.variables[$0])
-                return abs(relaxation.rows.coefficients[$0]) < limit
-                    && abs(lower(variable)) < limit && abs(upper(variable)) < limit
+        guard abs(relaxation.rows.constants[row]) < 1 << 30 else { return false }
+        for term in relaxation.rows.terms(row) {
+            let variable = Int(relaxation.rows.variables[term])
+            let size = abs(relaxation.rows.coefficients[term])
+            if size >= limit || max(abs(lower(variable)), abs(upper(variable))) >= limit {
+                return false
             }
+        }
+        return true
     }
 
     /// The square of how far the relaxation's point is beyond a row, or nil if it isn't.
-    func distance(to row: Row) -> Double? {
+    mutating func distance(to row: Row) -> Double? {
         var sum = Double(row.demand)
         var square = 0.0
         for term in row.terms {

@@ -67,18 +67,22 @@ extension Search {
             return
         }
         commitRoot()
-        consider(component.start)
-        dive(towards: component.start)
+        // A dive towards a solution comes to that, where it makes nothing else of wide variables.
+        if !consider(component.start) || component.isWide.contains(true) {
+            dive(towards: component.start)
+        }
         dive(towards: component.lower)
         stage = isWithinLeasts ? .objective(0) : .attempt
     }
 
     /// True when there is an incumbent with all objectives but the last at their least.
+    @inline(__always)
     private var isWithinLeasts: Bool {
-        incumbent != nil
-            && (0..<component.objectives.count - 1).allSatisfy {
-                incumbentObjectives[$0] <= leastAtRoot($0)
-            }
+        guard incumbent != nil else { return false }
+        for objective in 0..<component.objectives.count - 1 {
+            if incumbentObjectives[objective] > leastAtRoot(objective) { return false }
+        }
+        return true
     }
 
     /// With every objective but the last held at its least, the last is minimised: mostly all of
@@ -223,6 +227,7 @@ extension Search {
     }
 
     /// The least an objective can be at the root's bounds.
+    @inline(__always)
     func leastAtRoot(_ objective: Int) -> Int {
         let row = firstObjective + objective
         var sum = 0
@@ -245,7 +250,7 @@ extension Search {
             fix(variable, near: pull(on: variable) < 0 ? upper(variable) : lower(variable))
         }
         for variable in 0..<component.classCount where !isFixed(variable) { return }
-        consider((0..<count).map { lower($0) })
+        consider(lowerBounds)
     }
 
     /// Fixes a variable at the value nearest to `value`, unless that is a contradiction.
@@ -258,6 +263,7 @@ extension Search {
     }
 
     /// The sign of the first objective that a variable matters to.
+    @inline(__always)
     private func pull(on variable: Int) -> Int {
         for term in component.objectives.variables.indices
         where component.objectives.variables[term] == Int32(variable) {

@@ -80,13 +80,13 @@ extension Simplex {
     }
 
     /// A basis that is not optimal after all shows by its bound: it falls behind its point.
-    private func isMuchBelowPoint(_ bound: Double) -> Bool {
+    private mutating func isMuchBelowPoint(_ bound: Double) -> Bool {
         let cost = costOfPoint()
         return cost - bound > 1e-4 * (1 + abs(cost))
     }
 
     /// True when the values satisfy the rows' equations as far as rounding lets them.
-    private func isConsistent() -> Bool {
+    private mutating func isConsistent() -> Bool {
         for row in 0..<rows {
             var sum = valueNow(columns + row)
             for entry in Int(rowStart[row])..<Int(rowStart[row + 1]) {
@@ -103,7 +103,7 @@ extension Simplex {
         return row >= 0 ? basicValue[row] : value[column]
     }
 
-    private func mostViolatedRow() -> Int? {
+    private mutating func mostViolatedRow() -> Int? {
         var chosen = -1
         var best = 0.0
         for row in 0..<rows {

@@ -201,6 +201,7 @@ extension Search {
     }
 
     /// True when what this reason says holds only below the incumbent.
+    @inline(__always)
     func isTainted(_ reason: Int32) -> Bool {
         guard reason >= 0 else { return false }
         let index = Int(reason >> 2)

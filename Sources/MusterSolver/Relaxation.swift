@@ -98,8 +98,7 @@ extension Search {
         relaxation.isTainted = []
         relaxation.proofIDs = []
         relaxation.simplex = Simplex(columns: count)
-        let lower = (0..<count).map { self.lower($0) }
-        let upper = (0..<count).map { self.upper($0) }
+        let (lower, upper) = (lowerBounds, upperBounds)
         var reduced = Row()
         for (set, rows) in [component.rows, component.strengthenings].enumerated() {
             for row in 0..<rows.count where !isIdleAtRoot(rows, row) {
@@ -180,7 +179,7 @@ extension Search {
         }
     }
 
-    private func isIdleAtRoot(_ rows: SparseRows, _ row: Int) -> Bool {
+    private mutating func isIdleAtRoot(_ rows: SparseRows, _ row: Int) -> Bool {
         var least = -rows.constants[row]
         for term in rows.terms(row) {
             let coefficient = rows.coefficients[term]
@@ -291,13 +290,14 @@ extension Search {
 
     /// What the goal is multiplied by so that the multipliers of rows become integers: small ones
     /// keep rows readable, large ones lose less. Rows with large factors have tiny multipliers.
+    @inline(__always)
     private var goalFactors: [Int] {
         let usual = [1, 60, 5040, 1 << 20]
         return relaxation.scales.contains { $0 < 0x1p-10 } ? usual + [1 << 40] : usual
     }
 
     /// How far the summed row is from being violated at the present bounds.
-    private func slackOfSum() -> Int {
+    private mutating func slackOfSum() -> Int {
         var slack = -Int(relaxation.demand)
         for variable in 0..<count {
             let sum = Int(relaxation.sums[variable])
@@ -378,11 +378,7 @@ extension Search {
             let slack = slackOfSum()
             // A violated row would have been found as such; leave it to the search.
             guard slack >= 0 else { return false }
-            let canMove = (0..<count).contains {
-                let sum = Int(relaxation.sums[$0].magnitude)
-                return sum > 0 && sum * (upper($0) - lower($0)) > slack
-            }
-            guard canMove else { return false }
+            guard canMove(within: slack) else { return false }
             let row = storeSum()
             let length = trailKey.count
             propagateLazyRow(row, slack: slack)
@@ -391,9 +387,18 @@ extension Search {
         return false
     }
 
+    /// Whether the summed row leaves a variable less room than its bounds do.
+    private mutating func canMove(within slack: Int) -> Bool {
+        for variable in 0..<count {
+            let sum = Int(relaxation.sums[variable].magnitude)
+            if sum > 0, sum * (upper(variable) - lower(variable)) > slack { return true }
+        }
+        return false
+    }
+
     /// Whether a reduced cost looks large enough to move a bound: only then it is worth summing up
     /// exactly.
-    private func mayFix(within limit: Double) -> Bool {
+    private mutating func mayFix(within limit: Double) -> Bool {
         let room = (limit - relaxation.simplex.bound) * (1 - 1e-7) - 1e-6
         for variable in 0..<count {
             let reach = Double(upper(variable) - lower(variable))
@@ -418,7 +423,7 @@ extension Search {
     // MARK: Branching
 
     /// The fractional variable to branch on: nodes decide more, so they come first.
-    private func fractionalVariable() -> Advice {
+    private mutating func fractionalVariable() -> Advice {
         var best = -1.0
         var chosen = -1
         for variable in 0..<count where !isFixed(variable) {

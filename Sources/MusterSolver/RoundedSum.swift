@@ -37,6 +37,18 @@ struct CutSum: ~Copyable {
     }
 }
 
+/// How factors are rounded, where the demand divided by a denominator leaves a remainder.
+private struct CutRounding {
+    let denominator: Int
+    let remainder: Int
+
+    func rounded(_ factor: Int) -> Int {
+        let whole = floorQuotient(factor, denominator)
+        let part = factor - denominator * whole
+        return (denominator - remainder) * whole + max(0, part - remainder)
+    }
+}
+
 extension Search {
     /// Sums up "factor * row" for ``roundedSum(_:sign:_:)``.
     mutating func sumForCut(_ factors: [(row: Int, factor: Int)]) {
@@ -76,21 +88,19 @@ extension Search {
         let whole = floorQuotient(measured, denominator)
         let remainder = measured - denominator * whole
         guard remainder > 0 else { return nil }
-        func rounded(_ factor: Int) -> Int {
-            let whole = floorQuotient(factor, denominator)
-            let part = factor - denominator * whole
-            return (denominator - remainder) * whole + max(0, part - remainder)
-        }
+        let rounding = CutRounding(denominator: denominator, remainder: remainder)
         // "Sum of cut <= limit", back in terms of the variables.
         var limit = (denominator - remainder) * whole
         for index in 0..<cutSum.parts.count {
             let part = cutSum.parts[index]
-            let factor = part.isNearUpper ? -rounded(-sign * part.sum) : rounded(sign * part.sum)
+            let factor =
+                part.isNearUpper
+                ? -rounding.rounded(-sign * part.sum) : rounding.rounded(sign * part.sum)
             cutSum.parts[index].cut = factor
             limit += factor * nearerBound(of: part)
         }
         for (row, factor) in factors {
-            let factor = rounded(-sign * factor)
+            let factor = rounding.rounded(-sign * factor)
             if factor == 0 { continue }
             for term in relaxation.rows.terms(row) {
                 let place = cutSum.places[relaxation.rows.variables[term]]
@@ -108,7 +118,7 @@ extension Search {
 
     /// "Sum of cut <= limit" divided by what the factors share, unless it is too dense or too
     /// large.
-    private func cutRow(atMost limit: Int) -> Row? {
+    private mutating func cutRow(atMost limit: Int) -> Row? {
         var row = Row()
         for index in 0..<cutSum.parts.count where cutSum.parts[index].cut != 0 {
             let part = cutSum.parts[index]

@@ -4,9 +4,12 @@
 extension Search {
     /// Offers the relaxation's point, rounded, as it is.
     mutating func offerRelaxedPoint() -> Bool {
-        consider((0..<count).map { roundedRelaxedValue($0) })
+        var point = [Int](repeating: 0, count: count)
+        for variable in 0..<count { point[variable] = roundedRelaxedValue(variable) }
+        return consider(point)
     }
 
+    @inline(__always)
     private func roundedRelaxedValue(_ variable: Int) -> Int {
         let value = relaxation.simplex.value[variable]
         guard value.isFinite, abs(value) < 0x1p60 else { return lower(variable) }
@@ -19,7 +22,7 @@ extension Search {
     mutating func roundRelaxedPoint() -> Bool {
         guard relaxation.isReady else { return false }
         let before = levels.count
-        let isBetter = fixNearRelaxedPoint() && consider((0..<count).map { lower($0) })
+        let isBetter = fixNearRelaxedPoint() && consider(lowerBounds)
         cancel(to: before)
         // Going back emptied the queue, in which the goal's new limit was waiting.
         if isBetter { requeueGoal() }

@@ -9,6 +9,10 @@
 /// -x. So every change is an increase, a literal "x >= b" or "x <= b" is a key and the value it
 /// reaches, and the other literal of a key is `key ^ 1`. A row is "sum of weight * key <= limit"
 /// with positive weights; its slack is what the present bounds leave of the limit.
+///
+/// The structure is large, and the compiler copies all of it for a call of something that does not
+/// change it, and for a closure that reads it. So what is called often is inlined, or says that it
+/// is mutating although it changes nothing, and has loops for closures.
 struct Search: ~Copyable {
     /// Why a bound changed, or what is in conflict.
     enum Reason {
@@ -145,6 +149,22 @@ struct Search: ~Copyable {
 
     @inline(__always)
     func isFixed(_ variable: Int) -> Bool { bounds[2 * variable] == -bounds[2 * variable + 1] }
+
+    /// The lower bound of each variable.
+    @inline(__always)
+    var lowerBounds: [Int] {
+        var result = [Int](repeating: 0, count: count)
+        for variable in 0..<count { result[variable] = lower(variable) }
+        return result
+    }
+
+    /// The upper bound of each variable.
+    @inline(__always)
+    var upperBounds: [Int] {
+        var result = [Int](repeating: 0, count: count)
+        for variable in 0..<count { result[variable] = upper(variable) }
+        return result
+    }
 
     private mutating func layOutRows() {
         rowStart.append(0)

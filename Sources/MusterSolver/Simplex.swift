@@ -233,7 +233,7 @@ struct Simplex: ~Copyable {
     }
 
     /// True when the dual of some row has the wrong sign.
-    private func hasWrongDual() -> Bool {
+    private mutating func hasWrongDual() -> Bool {
         for row in 0..<rows where position[columns + row] < 0 && reducedCost[columns + row] > 1e-6 {
             return true
         }
@@ -288,7 +288,7 @@ struct Simplex: ~Copyable {
     }
 
     /// The cost of the present point.
-    func costOfPoint() -> Double {
+    mutating func costOfPoint() -> Double {
         var sum = 0.0
         for column in 0..<columns where position[column] < 0 { sum += cost[column] * value[column] }
         for row in 0..<rows where Int(head[row]) < columns {

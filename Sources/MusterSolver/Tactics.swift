@@ -5,8 +5,9 @@
 struct Tactics: Hashable, Sendable {
     /// Conflicts until the first restart, and the unit of the later intervals.
     var restartInterval = 60
-    /// Conflicts of a new goal until the relaxation is asked.
-    var conflictsBeforeRelaxation = 10
+    /// Conflicts of a new goal until the relaxation is asked: what follows from a small change is
+    /// mostly decided in fewer, and then it need not be laid out.
+    var conflictsBeforeRelaxation = 15
     /// How much work, for each unit spent with the relaxation, is spent without it: some problems
     /// it sees nothing of.
     var shareWithoutRelaxation = 0.12

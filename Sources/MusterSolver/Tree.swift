@@ -10,6 +10,7 @@ extension Search {
     }
 
     /// The goal's proven lower bound; better solutions than the incumbent are not below it.
+    @inline(__always)
     var rootBoundOfGoal: Int {
         let row = firstObjective + goal
         var sum = 0
@@ -58,12 +59,14 @@ extension Search {
         }
     }
 
+    @inline(__always)
     private var isRestartDue: Bool {
         if statistics.conflicts + improvements >= allowance { return true }
         return !isRelaxing && restarts > 0 && hasHadItsShare(plainWork + work - workAtRestart)
     }
 
     /// True when so much work without the relaxation is enough beside the work with it.
+    @inline(__always)
     private func hasHadItsShare(_ work: Int) -> Bool {
         Double(work) >= tactics.shareWithoutRelaxation * Double(relaxedWork)
     }
@@ -108,6 +111,7 @@ extension Search {
     }
 
     /// The goal's limit has moved, and that may be more than the present level can bear.
+    @inline(__always)
     private func afterImprovement() -> Step {
         let row = firstObjective + goal
         return rowSlack[row] < 0 ? .conflict(Reason.row(row)) : .decided
@@ -151,6 +155,7 @@ extension Search {
     }
 
     /// True when the incumbent is as good as the bound.
+    @inline(__always)
     private var isReached: Bool {
         incumbent != nil && isWithinEarlierLimits && incumbentObjectives[goal] <= goalBound
     }
@@ -210,7 +215,7 @@ extension Search {
 
     /// Takes the present assignment, in which every variable is fixed, as a solution.
     private mutating func record() -> Bool {
-        consider((0..<count).map { lower($0) })
+        consider(lowerBounds)
     }
 
     /// Takes a point as the incumbent if it is feasible and better than the one there is.
@@ -231,10 +236,12 @@ extension Search {
     }
 
     /// True when the incumbent satisfies the rows that hold the other objectives down.
+    @inline(__always)
     var isWithinEarlierLimits: Bool {
-        incumbentObjectives.indices.allSatisfy {
-            $0 == goal || incumbentObjectives[$0] <= rowLimit[firstObjective + $0]
+        for (objective, value) in incumbentObjectives.enumerated() where objective != goal {
+            if value > rowLimit[firstObjective + objective] { return false }
         }
+        return true
     }
 
     /// Drops clauses at the root: the tainted ones or, otherwise, the less useful half.

@@ -5,8 +5,10 @@ extension Search {
     /// Traps unless every witness that matters satisfies "some literal of the clause holds".
     func checkLearnedClause() {
         for point in witnesses where isEligible(point, isTainted: analysis.isTainted) {
-            let holds = (0..<analysis.keys.count).contains {
-                value(of: analysis.keys[$0], at: point) >= analysis.values[$0]
+            var holds = false
+            for index in 0..<analysis.keys.count {
+                let value = value(of: analysis.keys[index], at: point)
+                if value >= analysis.values[index] { holds = true }
             }
             precondition(holds, "a learned clause cuts off a solution")
         }
