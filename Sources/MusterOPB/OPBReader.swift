@@ -40,6 +40,7 @@ public struct OPBReader {
     ) -> (problem: PseudoBooleanProblem?, diagnostics: [Diagnostic]) {
         var reader = OPBReader(bytes, source: source)
         reader.statements()
+        if reader.diagnostics.isEmpty { reader.checkIsWhole() }
         return (reader.diagnostics.isEmpty ? reader.result : nil, reader.diagnostics)
     }
 
@@ -79,6 +80,46 @@ public struct OPBReader {
             }
             hasStatement = true
         }
+    }
+
+    /// A file that was cut off between two lines reads like a whole one, and its solution would be
+    /// wrong; only the number in its first line tells.
+    private mutating func checkIsWhole() {
+        let declared = declaredConstraints
+        let count = result.constraints.count
+        var finding: (code: String, message: String, help: String)?
+        if !hasStatement, declared == nil {
+            finding = (
+                "empty", "there is neither an objective nor a constraint",
+                "a constraint is such as `3 x1 -2 x2 >= 1;`"
+            )
+        } else if let declared, declared > count {
+            finding = (
+                "too-few-constraints",
+                "by the first line there are \(declared) constraints, and here are \(count)",
+                "see whether the file is whole; if it is, correct the first line"
+            )
+        }
+        guard let finding else { return }
+        diagnostics.append(
+            Diagnostic(
+                finding.code,
+                finding.message,
+                at: TextPosition.span(ofByte: 0, in: bytes, source: source),
+                help: finding.help
+            )
+        )
+    }
+
+    /// How many constraints the competition's first line says there are: `* #variable= 3
+    /// #constraint= 5`.
+    private var declaredConstraints: Int? {
+        guard bytes.first == UInt8(ascii: "*") else { return nil }
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        let words = line.split { Self.isBlank($0) }.map { String(decoding: $0, as: UTF8.self) }
+        guard let place = words.firstIndex(of: "#constraint="), place + 1 < words.count
+        else { return nil }
+        return Int(words[place + 1])
     }
 
     // MARK: Statements
@@ -256,7 +297,14 @@ public struct OPBReader {
 
     private mutating func expect(_ wanted: UInt8, _ what: String) throws(Failure) {
         skipBlank()
-        guard byte == wanted else { throw failure("syntax", "\(what) is expected") }
+        guard byte == wanted else {
+            let isEnd = wanted == UInt8(ascii: ";")
+            throw failure(
+                "syntax",
+                "\(what) is expected",
+                help: isEnd ? "also behind the last one; a constraint may span lines" : nil
+            )
+        }
         offset += 1
     }
 

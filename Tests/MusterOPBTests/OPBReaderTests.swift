@@ -37,6 +37,21 @@ import Testing
         #expect(read.constraints[3].terms.map(\.coefficient) == [-3])
     }
 
+    @Test("A file that is empty or cut off is told from one that asks for nothing")
+    func cutOff() {
+        #expect(findings("") == ["1:1 empty: there is neither an objective nor a constraint"])
+        #expect(
+            findings("* #variable= 3 #constraint= 3 #equal= 0\nmin: 1 x1 ;\n1 x1 +1 x2 >= 1 ;\n")
+                == [
+                    "1:1 too-few-constraints: by the first line there are 3 constraints, "
+                        + "and here are 1"
+                ]
+        )
+        #expect(findings("* #variable= 0 #constraint= 0\n").isEmpty)
+        #expect(findings("* #variable= 1 #constraint= 1\n1 x1 >= 0;\n1 x2 >= 0;").isEmpty)
+        #expect(findings("min: 1 x1 ;").isEmpty)
+    }
+
     @Test("What is wrong is told with its place, and reading goes on behind the next semicolon")
     func errors() {
         #expect(
