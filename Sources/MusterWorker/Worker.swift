@@ -101,7 +101,7 @@ public final class Worker: Sendable {
             let thread = Thread {
                 let watch = TopologyWatch(context, mailbox)
                 let outcome = Result { () throws(WorkerError) in
-                    let loop = try Self.connect(context, mailbox, tracker)
+                    guard let loop = try Self.connect(context, mailbox, tracker) else { return }
                     watch.start()
                     try loop.run()
                 }
@@ -116,19 +116,30 @@ public final class Worker: Sendable {
     }
 
     /// Makes the clients and checks the topics; blocks for as long as the brokers may take.
+    ///
+    /// - Returns: `nil` when the worker was told to stop before it got that far.
     private static func connect(
         _ context: WorkerContext,
         _ mailbox: Mailbox,
         _ tracker: TaskTracker
-    ) throws(WorkerError) -> WorkerLoop {
+    ) throws(WorkerError) -> WorkerLoop? {
         guard context.settings.kafka.bootstrapServers != nil else { throw .noBroker }
-        let topology = try Topology(context.settings, logger: context.logger)
-        _ = try topology.establish()
-        let connection = try KafkaConnection(
-            context.settings,
-            admin: topology.admin,
-            logger: context.logger
-        )
+        let connection: KafkaConnection
+        do throws(WorkerError) {
+            let topology = try Topology(context.settings, logger: context.logger) {
+                mailbox.isStopping
+            }
+            _ = try topology.establish()
+            connection = try KafkaConnection(
+                context.settings,
+                admin: topology.admin,
+                logger: context.logger
+            ) { mailbox.isStopping }
+        } catch {
+            // What has not come about until then is nobody's failure.
+            if mailbox.isStopping { return nil }
+            throw error
+        }
         context.health.producerIs(ready: true)
         return WorkerLoop(
             context: context,

@@ -41,6 +41,22 @@ struct WorkerTests {
         try await worker.stop()
     }
 
+    @Test(
+        "A worker that is told to stop while no broker answers ends in order",
+        .timeLimit(.minutes(1))
+    )
+    func stopsWithoutBroker() async throws {
+        var settings = Settings()
+        // Nobody listens there.
+        settings.kafka.bootstrapServers = "127.0.0.1:1"
+        settings.kafka.connectTimeout = .seconds(600)
+        let worker = Worker(settings: settings, logger: WorkerContext.quiet().logger)
+        async let end: Void = worker.run()
+        try await Task.sleep(for: .milliseconds(200))
+        worker.stop()
+        _ = try await end
+    }
+
     @Test("A record in another partition than its domain's is put aside and never processed")
     func wrongPartition() async throws {
         let bus = try Bus()

@@ -32,7 +32,12 @@ final class KafkaConnection: BusConnection {
     }
 
     /// Makes the clients. A transactional producer takes its id over, which waits for the brokers.
-    init(_ settings: Settings, admin: Admin, logger: Logger) throws(WorkerError) {
+    init(
+        _ settings: Settings,
+        admin: Admin,
+        logger: Logger,
+        isStopping: () -> Bool = { false }
+    ) throws(WorkerError) {
         self.settings = settings
         self.logger = logger
         self.admin = admin
@@ -52,18 +57,18 @@ final class KafkaConnection: BusConnection {
             topics: settings.topics.outbound,
             within: settings.kafka.connectTimeout
         )
-        if settings.guarantee == .exactlyOnce { try takeOver() }
+        if settings.guarantee == .exactlyOnce { try takeOver(isStopping) }
     }
 
     /// Fences off whoever had our transactional id, and ends what that left open.
-    private func takeOver() throws(WorkerError) {
+    private func takeOver(_ isStopping: () -> Bool) throws(WorkerError) {
         let deadline = ContinuousClock.now + settings.kafka.connectTimeout + .seconds(20)
         while true {
             do throws(KafkaError) {
                 return try producer.initTransactions(within: .seconds(5))
             } catch {
                 guard error.isRetriable || error.code == .timedOut,
-                    ContinuousClock.now < deadline
+                    ContinuousClock.now < deadline, !isStopping()
                 else { throw .noTransactions(error) }
                 logger.info(
                     "the brokers do not begin transactions yet",

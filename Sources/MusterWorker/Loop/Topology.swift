@@ -9,10 +9,17 @@ struct Topology {
     let settings: Settings
     let admin: Admin
     let logger: Logger
+    /// Whether nobody waits for an answer any more.
+    private let isStopping: () -> Bool
 
-    init(_ settings: Settings, logger: Logger) throws(WorkerError) {
+    init(
+        _ settings: Settings,
+        logger: Logger,
+        isStopping: @escaping () -> Bool = { false }
+    ) throws(WorkerError) {
         self.settings = settings
         self.logger = logger
+        self.isStopping = isStopping
         do throws(KafkaError) {
             admin = try Admin(settings.clientProperties(), log: logger.sink)
         } catch {
@@ -24,21 +31,31 @@ struct Topology {
     ///
     /// - Returns: the number of their partitions.
     func establish() throws(WorkerError) -> Int {
-        let counts: [String: Int]
-        do throws(KafkaError) {
-            counts = try admin.partitionCounts(within: settings.kafka.connectTimeout)
-        } catch {
-            throw .brokerUnreachable(
-                bootstrapServers: settings.kafka.bootstrapServers ?? "",
-                reason: error.reason
-            )
-        }
+        let counts = try awaitBroker()
         let missing = settings.topics.all.filter { counts[$0] == nil }
         guard !missing.isEmpty else { return try Self.partitionCount(in: counts, settings.topics) }
         guard settings.topics.create else { throw .topicsMissing(missing) }
         // Where one of the co-partitioned topics is there, the others must be like it.
         _ = try create(missing, partitions: partitioned(in: counts).first?.value)
         return try awaitCreation(of: missing)
+    }
+
+    /// Waits for the first answer; asks in short turns, so as to notice that it has to stop.
+    private func awaitBroker() throws(WorkerError) -> [String: Int] {
+        let deadline = ContinuousClock.now + settings.kafka.connectTimeout
+        while true {
+            let left = deadline - ContinuousClock.now
+            do throws(KafkaError) {
+                return try admin.partitionCounts(within: min(.seconds(1), max(left, .zero)))
+            } catch {
+                guard left > .seconds(1), !isStopping() else {
+                    throw .brokerUnreachable(
+                        bootstrapServers: settings.kafka.bootstrapServers ?? "",
+                        reason: error.reason
+                    )
+                }
+            }
+        }
     }
 
     /// The number of partitions that both inbound topics and the changelog have.
@@ -87,7 +104,7 @@ struct Topology {
                 return try Self.partitionCount(in: counts, settings.topics)
             }
             Thread.sleep(forTimeInterval: 0.05)
-        } while ContinuousClock.now < deadline
+        } while ContinuousClock.now < deadline && !isStopping()
         throw .topicsNotCreated(
             reason: "\(names.joined(separator: ", ")) did not appear in time"
         )

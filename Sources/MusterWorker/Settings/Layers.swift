@@ -126,8 +126,10 @@ struct Layers {
     private func unknown(_ key: String, _ origin: Origin) -> SettingProblem {
         // A key without its section is as likely a slip as one with a wrong letter.
         let keys = Setting.all.map(\.key)
+        let sections = keys.compactMap { $0.split(separator: ".").first.map(String.init) }
         let nearest =
-            Spelling.nearest(to: key, among: keys) ?? keys.first { $0.hasSuffix(".\(key)") }
+            Spelling.nearest(to: key, among: keys + sections)
+            ?? keys.first { $0.hasSuffix(".\(key)") }
         return SettingProblem(
             "",
             "no setting is called `\(key)`",

@@ -24,6 +24,16 @@ extension Settings {
                 }
             )
         }
+        if let policy = documents.first(where: { $0["apiVersion"] != nil }) {
+            throw SettingsError(problems: [
+                SettingProblem(
+                    "",
+                    "this file holds documents such as policies, not settings",
+                    .file(policy.span),
+                    help: "`policies` in a settings file names such files, and so does --policies"
+                )
+            ])
+        }
         if let second = documents.dropFirst().first {
             throw SettingsError(problems: [
                 SettingProblem(

@@ -35,6 +35,9 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         ProcessMemory.keepFreed()
+        // Whoever has started a process may want it to end before it has got anywhere.
+        let request = StopRequest()
+        let signals = StopSignals { request.make() }
         var settings = try SettingsFile.resolve(config: config, overrides: overrides)
         let files = PolicyFiles(settings.policies + policies)
         try files.requireValid()
@@ -58,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
                 Guide(settings: settings, address: own.bootstrapServers).write()
             }
             let worker = Worker(settings: settings, baseline: files.baseline, logger: logger)
-            let signals = StopSignals { worker.stop() }
+            request.whenMade { worker.stop() }
             try await Operations.serving(worker, settings.http, logger: logger) {
                 try await worker.run()
             }

@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import MusterHTTP
 import MusterWorker
+import Synchronization
 
 /// Exit statuses for errors of a worker.
 enum WorkerExit {
@@ -48,6 +49,34 @@ enum WorkerExit {
         case .fenced: return .fenced
         default: return .failure
         }
+    }
+}
+
+/// A wish to end that may come before there is anything to end.
+final class StopRequest: Sendable {
+    private struct State {
+        var isMade = false
+        var action: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+
+    /// Makes it.
+    func make() {
+        let action = state.withLock { state in
+            state.isMade = true
+            return state.action
+        }
+        action?()
+    }
+
+    /// Says what is to be done then; does it if the wish is there already.
+    func whenMade(_ action: @escaping @Sendable () -> Void) {
+        let isMade = state.withLock { state in
+            state.action = action
+            return state.isMade
+        }
+        if isMade { action() }
     }
 }
 
