@@ -290,9 +290,53 @@ import Testing
         let files = ["p.yaml": "# nothing\n", "r.jsonl": Self.reports]
         let (output, status) = try run(["check", "--strict", "p.yaml"], files)
         #expect(status == 1)
-        #expect(output.contains("this file holds no document"), "\(output)")
+        #expect(output.contains("`p.yaml` holds no document"), "\(output)")
         let arguments = ["explain", "--policies", "p.yaml", "--resources", "r.jsonl"]
         #expect(try run(arguments, files).output.contains("there is no policy"))
+    }
+
+    @Test("a file of settings in the place of policies is told, and so is a resource in theirs")
+    func wrongKinds() throws {
+        let results = try run(
+            ["plan", "--policies", "s.yaml", "--resources", "r.jsonl"],
+            ["plan", "--policies", "folder", "--resources", "r.jsonl"],
+            ["explain", "vm-1", "--policies", "p.yaml", "--resources", "r.jsonl"],
+            files: [
+                "s.yaml": "kafka: {bootstrapServers: 'b:1'}\n", "p.yaml": Self.policy,
+                "r.jsonl": Self.reports,
+            ]
+        )
+        #expect(results[0].status == 0)
+        #expect(results[0].output.contains("`s.yaml` holds settings, not policies"))
+        #expect(results[1].output.contains("there is no file or folder `folder`"))
+        #expect(results[2].status == 1)
+        #expect(results[2].output.contains("ask with --why vm-1"), "\(results[2].output)")
+    }
+
+    @Test("a file in the place of one of another kind is told as what it is, once")
+    func mixedUp() throws {
+        let results = try run(
+            ["plan", "--policies", "r.jsonl", "--resources", "p.yaml"],
+            ["test", "p.yaml"],
+            ["run", "--config", "p.yaml"],
+            ["plan", "--policies", "q.yaml", "--resources", "r.jsonl"],
+            ["run", "--config", "s.yaml"],
+            files: [
+                "p.yaml": Self.policy, "r.jsonl": Self.reports,
+                "s.yaml": "kafak: {bootstrapServers: 'b:1'}\n",
+            ]
+        )
+        let told = [
+            "`r.jsonl` holds reports of resources, not policies",
+            "this file holds documents, not tests of them",
+            "this file holds documents such as policies, not settings",
+            "did you mean `p.yaml`?", "did you mean kafka?",
+        ]
+        for (result, text) in zip(results, told) {
+            #expect(result.status != 0)
+            #expect(result.output.contains(text), "\(result.output)")
+            #expect(result.output.split(separator: "error[").count <= 2, "\(result.output)")
+        }
     }
 
     @Test("explain says that what it calls online is decided and not reported yet")

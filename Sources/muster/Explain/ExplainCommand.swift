@@ -130,7 +130,13 @@ struct ExplainCommand: ParsableCommand {
         for name in policy {
             let holders = answers.filter { $0.policies.contains { $0.name == name } }
             if holders.isEmpty {
-                throw refused("policy", name, known: domains.flatMap(\.policyNames))
+                let isResource = domains.contains { $0.resourceNames.contains(name) }
+                throw refused(
+                    "policy",
+                    name,
+                    known: domains.flatMap(\.policyNames),
+                    help: isResource ? "`\(name)` is a resource: ask with --why \(name)" : nil
+                )
             }
             guard holders.count == 1 || domain != nil else {
                 Terminal.error.write(
@@ -154,10 +160,17 @@ struct ExplainCommand: ParsableCommand {
     }
 
     /// Says that a name is not known, and which may have been meant.
-    private func refused(_ what: String, _ name: String, known: [String]) -> ExitCode {
+    private func refused(
+        _ what: String,
+        _ name: String,
+        known: [String],
+        help: String? = nil
+    ) -> ExitCode {
         Terminal.error.write("error: there is no \(what) `\(name)`")
         let all = Set(known).sorted()
-        if let nearest = Spelling.nearest(to: name, among: all) {
+        if let help {
+            Terminal.error.write("  help: \(help)")
+        } else if let nearest = Spelling.nearest(to: name, among: all) {
             Terminal.error.write("  help: did you mean `\(nearest)`?")
         } else if !all.isEmpty {
             let more = all.count > 10 ? " and \(all.count - 10) more" : ""

@@ -1,6 +1,7 @@
 // Folders of documents: what `plan`, `check`, `run` and `test` walk over.
 
 import Foundation
+import MusterPolicy
 
 /// The files at a path.
 enum FileTree {
@@ -19,6 +20,16 @@ enum FileTree {
             case .tests: endings.contains { name.hasSuffix(".test" + $0) }
             }
         }
+    }
+
+    /// A name beside a path at which there is nothing that may have been meant; `nil` where there
+    /// is none.
+    static func nearest(to path: String) -> String? {
+        let url = URL(fileURLWithPath: path)
+        let folder = url.deletingLastPathComponent().path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let nearest = Spelling.nearest(to: url.lastPathComponent, among: names.sorted())
+        return nearest.map { String(path.dropLast(url.lastPathComponent.count)) + $0 }
     }
 
     /// The file itself, or the files of a kind below a folder in order of path; those with a dot in

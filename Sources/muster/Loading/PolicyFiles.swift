@@ -19,6 +19,8 @@ struct PolicyFiles {
     var fileCount: Int { texts.count }
     /// How many of them are files of settings, which are checked and otherwise passed over.
     private(set) var settingsFileCount = 0
+    /// Those of them that were named themselves, not found in a folder.
+    private var namedSettingsFiles: [String] = []
     /// Whether what was found forbids using the documents.
     var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
@@ -31,7 +33,10 @@ struct PolicyFiles {
         for path in paths {
             for file in files(at: path) {
                 let url = URL(fileURLWithPath: file).resolvingSymlinksInPath()
-                if known.insert(url.path).inserted { documents += read(file) }
+                guard known.insert(url.path).inserted else { continue }
+                let before = settingsFileCount
+                documents += read(file)
+                if settingsFileCount > before, file == path { namedSettingsFiles.append(file) }
             }
         }
         let read = DocumentText.read(
@@ -68,7 +73,12 @@ struct PolicyFiles {
 
     private mutating func files(at path: String) -> [String] {
         guard let found = FileTree.files(at: path, .documents) else {
-            report("no-such-file", path, "there is no file or folder `\(path)`")
+            report(
+                "no-such-file",
+                path,
+                "there is no file or folder `\(path)`",
+                help: FileTree.nearest(to: path).map { "did you mean `\($0)`?" }
+            )
             return []
         }
         if found.isEmpty {
@@ -103,9 +113,17 @@ struct PolicyFiles {
             )
             return []
         }
+        if let first = nodes.first, first["resource"] != nil, first["apiVersion"] == nil {
+            report(
+                "resource-reports",
+                file,
+                "`\(file)` holds reports of resources, not policies",
+                help: "give it with --resources"
+            )
+            return []
+        }
         if nodes.allSatisfy(\.isNull), !findings.hasErrors {
-            let message = "this file holds no document"
-            report("no-documents", file, message, severity: .warning)
+            report("no-documents", file, "`\(file)` holds no document", severity: .warning)
         }
         guard !findings.hasErrors, let settings = Self.settings(in: nodes) else { return [text] }
         settingsFileCount += 1
@@ -154,11 +172,18 @@ struct PolicyFiles {
         )
     }
 
-    /// Shows what was found on standard error.
+    /// Shows what was found on standard error, and which files are no help to those who want
+    /// policies.
     ///
     /// - Throws: the exit status for invalid input when a finding is an error.
     func requireValid() throws {
         show(on: .error)
+        for file in namedSettingsFiles {
+            Terminal.error.write(
+                "warning: `\(file)` holds settings, not policies, and is passed over; "
+                    + "`muster run --config` takes settings"
+            )
+        }
         if hasErrors { throw ExitCode.invalidInput }
     }
 

@@ -7,6 +7,7 @@ import MusterModel
 import MusterPolicy
 import MusterScenario
 import MusterWorker
+import MusterYAML
 
 struct TestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,6 +55,9 @@ struct TestCommand: ParsableCommand {
         for path in paths {
             guard let found = FileTree.files(at: path, .tests) else {
                 Terminal.error.write("error: there is no file or folder `\(path)`")
+                if let nearest = FileTree.nearest(to: path) {
+                    Terminal.error.write("  help: did you mean `\(nearest)`?")
+                }
                 throw ExitCode.invalidInput
             }
             if found.isEmpty {
@@ -74,8 +78,19 @@ struct TestCommand: ParsableCommand {
         } catch {
             let start = Mark(line: 0, column: 0)
             let span = SourceSpan(source: file, start: start, end: start)
-            let finding = Diagnostic("unreadable-file", "\(error)", at: span)
-            return TestReport.File(path: file, tests: [], diagnostics: [finding], texts: [:])
+            return refused(file, [], Diagnostic("unreadable-file", "\(error)", at: span))
+        }
+        let nodes = DocumentText(file: file, bytes: bytes).nodes().nodes
+        if let document = nodes.first(where: { $0["apiVersion"] != nil }),
+            nodes.allSatisfy({ $0["tests"] == nil })
+        {
+            let finding = Diagnostic(
+                "no-tests",
+                "this file holds documents, not tests of them",
+                at: document.span,
+                help: "tests are in files that end in .test.yaml; `muster check` reads documents"
+            )
+            return refused(file, bytes, finding)
         }
         let reading = ScenarioReader.read(file: file, bytes: bytes, .files)
         let chosen = reading.scenarios.filter { filter.map($0.name.contains) ?? true }
@@ -95,6 +110,15 @@ struct TestCommand: ParsableCommand {
             diagnostics: reading.diagnostics,
             texts: reading.texts
         )
+    }
+
+    /// A file of which nothing is run.
+    private func refused(
+        _ file: String,
+        _ bytes: [UInt8],
+        _ finding: Diagnostic
+    ) -> TestReport.File {
+        TestReport.File(path: file, tests: [], diagnostics: [finding], texts: [file: bytes])
     }
 
     private func write(_ text: String, to path: String) throws {
