@@ -104,6 +104,7 @@ extension Domain {
     public var hasUntold: Bool { !untold.isEmpty }
 
     /// Whether a slot takes part in what was last decided.
+    @inline(__always)
     private func isOpen(_ slot: Int) -> Bool {
         epoch != nil && !isDecisionDue && slot < situation.isManaged.count
     }
@@ -147,10 +148,12 @@ extension Domain {
         return wasUsable || !isUsable || !situation.isManaged[slot] || isBeyondImprovement(slot)
     }
 
+    @inline(__always)
     private func isInFlight(_ slot: Int) -> Bool {
         (situation.inventory.resources[slot]?.id).map { execution.flights[$0] != nil } ?? false
     }
 
+    @inline(__always)
     private func isAwaited(_ slot: Int) -> Bool {
         (situation.inventory.resources[slot]?.id).map { execution.remaining[$0] != nil } ?? false
     }
@@ -158,6 +161,7 @@ extension Domain {
     // MARK: Events
 
     /// Whether neither the time nor anything else that has not been looked at asks for a turn.
+    @inline(__always)
     func isQuiet(at now: Instant) -> Bool {
         epoch != nil && !isDecisionDue && unannounced.isEmpty
             && nextDeadline.map { now < $0 } ?? true

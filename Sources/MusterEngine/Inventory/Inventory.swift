@@ -60,12 +60,14 @@ struct Inventory: Sendable {
     }
 
     /// The registered host's slot; `nil` without one, and where a resource names itself.
+    @inline(__always)
     func host(of slot: Int) -> Int? { hosts[slot] }
 
     /// The slots that name this one as their host.
     func guests(of slot: Int) -> [Int] { guestLists[slot] }
 
     /// Whether the resource last said that it is online, or about to be.
+    @inline(__always)
     func reportsOnline(_ slot: Int) -> Bool {
         guard let state = resources[slot]?.state else { return false }
         return state == .online || state == .starting
@@ -95,9 +97,11 @@ struct Inventory: Sendable {
     mutating func ignore() { ignoredReports += 1 }
 
     /// Whether a slot hosts nobody.
+    @inline(__always)
     func hostsNobody(_ slot: Int) -> Bool { guestLists[slot].isEmpty }
 
     /// Whether the resource is not usable for a reason of its own, not for its host's.
+    @inline(__always)
     func isBroken(_ slot: Int) -> Bool { !isSound(slot) }
 
     /// Takes in a report.
@@ -116,6 +120,7 @@ struct Inventory: Sendable {
     }
 
     /// Whether a report was made before the one that is held.
+    @inline(__always)
     func isOutdated(_ report: Observation, _ slot: Int) -> Bool {
         if let sequence = report.sequence, let held = resources[slot]?.sequence {
             return sequence < held
@@ -240,9 +245,11 @@ struct Inventory: Sendable {
     }
 
     /// Whether the report has expired and was marked so.
+    @inline(__always)
     func isMarkedStale(_ slot: Int) -> Bool { isStale[slot] }
 
     /// Whether the resource is in quarantine.
+    @inline(__always)
     func isInQuarantine(_ slot: Int) -> Bool { isQuarantined[slot] }
 
     /// When a resource's report expires; `nil` when it holds for ever, or has expired.
@@ -329,6 +336,7 @@ struct Inventory: Sendable {
         hosts[slot] = nil
     }
 
+    @inline(__always)
     private func isSound(_ slot: Int) -> Bool {
         // Field by field: a copy of the whole report is dear.
         resources[slot]?.isAvailable == true && resources[slot]?.state != .faulted

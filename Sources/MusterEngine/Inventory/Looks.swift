@@ -70,6 +70,7 @@ struct Looks: Sendable {
 extension Inventory {
     /// The slot of a registered resource whose name is these bytes with this fingerprint, where
     /// reports have been known again before; others are in ``slots``.
+    @inline(__always)
     func slot(named name: Span<UInt8>, _ fingerprint: Fingerprint) -> Int? {
         looks.slot(of: fingerprint) { slot in
             guard slot < resources.count, let id = resources[slot]?.id else { return false }
@@ -78,6 +79,7 @@ extension Inventory {
     }
 
     /// Whether the resource in a slot is known to look like this.
+    @inline(__always)
     func looksLike(_ appearance: Fingerprint, _ slot: Int) -> Bool {
         looks.matches(slot, appearance)
     }

@@ -91,6 +91,7 @@ extension Situation {
     }
 
     /// Whether another usability or reported state of a slot may change what is blocked.
+    @inline(__always)
     func mattersToBlocked(_ slot: Int) -> Bool {
         guard !dependencies.isEmpty || !rules.maintenance.isEmpty || !blocked.isEmpty else {
             return false
