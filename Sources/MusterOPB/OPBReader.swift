@@ -7,7 +7,8 @@ public import MusterPolicy
 ///
 /// Beyond the competition's rules, factors may be left out (then they are 1), signs may stand apart
 /// from digits, `<=` is allowed, and a variable's name may be any run of letters, digits and
-/// `_[]{}^` that does not begin with a digit.
+/// `_[]{}^` that does not begin with a digit. A file that says nothing is refused, and so is one
+/// with fewer constraints than its first line says, which may have been cut off.
 public struct OPBReader {
     /// Factors and bounds may not be larger, so that sums of very many of them stay exact.
     static let greatest = Int.max / 4
@@ -83,7 +84,7 @@ public struct OPBReader {
     }
 
     /// A file that was cut off between two lines reads like a whole one, and its solution would be
-    /// wrong; only the number in its first line tells.
+    /// wrong; only the number in its first line may tell.
     private mutating func checkIsWhole() {
         let declared = declaredConstraints
         let count = result.constraints.count
@@ -116,10 +117,10 @@ public struct OPBReader {
     private var declaredConstraints: Int? {
         guard bytes.first == UInt8(ascii: "*") else { return nil }
         let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
-        let words = line.split { Self.isBlank($0) }.map { String(decoding: $0, as: UTF8.self) }
-        guard let place = words.firstIndex(of: "#constraint="), place + 1 < words.count
+        let text = String(decoding: line, as: UTF8.self)
+        guard let rest = text.split(separator: "#constraint=", maxSplits: 1).dropFirst().first
         else { return nil }
-        return Int(words[place + 1])
+        return rest.split(separator: " ").first.flatMap { Int($0) }
     }
 
     // MARK: Statements

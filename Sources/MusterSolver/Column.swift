@@ -11,6 +11,7 @@
 
     /// Makes an empty column with room for `capacity` elements; for none it takes no memory.
     init(capacity: Int = 0) {
+        precondition(capacity >= 0, "no column has less than no room")
         self.capacity = capacity
         count = 0
         unsafe base = capacity > 0 ? .allocate(capacity: capacity) : Self.nowhere

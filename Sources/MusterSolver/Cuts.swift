@@ -27,7 +27,7 @@ extension Search {
     mutating func cutAtRoot() -> Int32 {
         let isFirst = roundsLeft > 0
         let rounds = isFirst ? min(tactics.firstRounds, roundsLeft) : tactics.laterRounds
-        let isAtBegin = roundsLeft == tactics.firstRoundsInAll
+        let isAtBegin = isFirst && roundsLeft == tactics.firstRoundsInAll
         roundsLeft -= isFirst ? rounds : 0
         var boundBefore = -Simplex.infinity
         for round in 0..<rounds {
@@ -110,8 +110,8 @@ extension Search {
     }
 
     /// Cuts off the relaxation's point, the farthest beyond it first. Covers take longest to find,
-    /// and mostly the problem is solved without them: they are left for when the first rounds did
-    /// not do, and for where there are no others.
+    /// and mostly the problem is solved without them: they are left for the restarts after the
+    /// first one, and for where there are no others.
     private mutating func findCuts(mayNeedCovers: Bool) -> [CutCandidate] {
         var fractional: [(distance: Double, row: Int)] = []
         for row in 0..<relaxation.simplex.rows {

@@ -17,6 +17,7 @@ extension Tightening {
         }
         for row in (0..<rows).reversed() {
             // The latest look at a row came after the last move of its terms.
+            assert(isRemembered(row), "a row was not looked at after its terms had moved")
             updateRole(row, mayFail: mayFail[row], mayHold: mayHold[row])
         }
         areRolesAssigned = true

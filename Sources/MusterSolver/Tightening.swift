@@ -275,6 +275,12 @@ struct Tightening: ~Copyable {
         return (least, greatest)
     }
 
+    /// Whether what is remembered of a row is so.
+    func isRemembered(_ row: Int) -> Bool {
+        let (least, greatest) = range(of: row, as: Int128.self)
+        return mayFail[row] == (least < 0) && mayHold[row] == (greatest >= 0)
+    }
+
     /// Tightens the terms of a row (one lower for the negated) whose greatest value is `slack` so
     /// that it can stay at least 0.
     private mutating func keepNonNegative<Wide: FixedWidthInteger & SignedInteger>(

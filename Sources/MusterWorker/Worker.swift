@@ -130,15 +130,21 @@ public final class Worker: Sendable {
                 mailbox.isStopping
             }
             _ = try topology.establish()
+            if mailbox.isStopping { return nil }
             connection = try KafkaConnection(
                 context.settings,
                 admin: topology.admin,
                 logger: context.logger
             ) { mailbox.isStopping }
-        } catch {
-            // What has not come about until then is nobody's failure.
             if mailbox.isStopping { return nil }
-            throw error
+        } catch {
+            // What has not come about until then is nobody's failure, unless it never could have.
+            guard mailbox.isStopping, !error.isConfiguration else { throw error }
+            context.logger.info(
+                "stopped before it was connected",
+                metadata: ["reason": "\(error)"]
+            )
+            return nil
         }
         context.health.producerIs(ready: true)
         return WorkerLoop(

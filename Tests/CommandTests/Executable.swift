@@ -7,11 +7,14 @@ import Testing
 enum Executable {
     /// Runs it without colours and without input, until it ends.
     ///
+    /// With a text it gets SIGTERM once it has said that.
+    ///
     /// - Returns: what it printed, with errors in their place if that is wanted, and its status.
     static func run(
         _ arguments: [String],
         in folder: URL,
-        withErrors: Bool = true
+        withErrors: Bool = true,
+        terminatedWhenItSays text: String? = nil
     ) throws -> (output: String, status: Int32) {
         let executable: URL = try #require(Self.found)
         let process = Process()
@@ -24,7 +27,16 @@ enum Executable {
         process.standardOutput = pipe
         process.standardError = withErrors ? pipe : FileHandle.nullDevice
         try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        var output = Data()
+        if let text {
+            while !String(decoding: output, as: UTF8.self).contains(text) {
+                let more = pipe.fileHandleForReading.availableData
+                if more.isEmpty { break }
+                output += more
+            }
+            process.terminate()
+        }
+        output += pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (String(decoding: output, as: UTF8.self), process.terminationStatus)
     }

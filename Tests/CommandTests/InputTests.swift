@@ -321,6 +321,8 @@ import Testing
             ["run", "--config", "p.yaml"],
             ["plan", "--policies", "q.yaml", "--resources", "r.jsonl"],
             ["run", "--config", "s.yaml"],
+            ["plan", "--policies", "p.yalm/", "--resources", "r.jsonl"],
+            ["run", "--set", "kafka=b:1"],
             files: [
                 "p.yaml": Self.policy, "r.jsonl": Self.reports,
                 "s.yaml": "kafak: {bootstrapServers: 'b:1'}\n",
@@ -331,12 +333,28 @@ import Testing
             "this file holds documents, not tests of them",
             "this file holds documents such as policies, not settings",
             "did you mean `p.yaml`?", "did you mean kafka?",
+            "did you mean `p.yaml`?", "`kafka` is a section of settings",
         ]
         for (result, text) in zip(results, told) {
             #expect(result.status != 0)
             #expect(result.output.contains(text), "\(result.output)")
             #expect(result.output.split(separator: "error[").count <= 2, "\(result.output)")
         }
+    }
+
+    @Test("a worker that is told to end before it has found its broker ends in order")
+    func earlySignal() throws {
+        let arguments = [
+            "run", "--set", "kafka.bootstrapServers=127.0.0.1:1", "--set",
+            "kafka.connectTimeout=600s",
+        ]
+        let (output, status) = try Executable.run(
+            arguments,
+            in: FileManager.default.temporaryDirectory,
+            terminatedWhenItSays: "127.0.0.1:1"
+        )
+        #expect(status == 0, "\(output)")
+        #expect(output.contains("ended in order"), "\(output)")
     }
 
     @Test("explain says that what it calls online is decided and not reported yet")

@@ -63,12 +63,13 @@ final class KafkaConnection: BusConnection {
     /// Fences off whoever had our transactional id, and ends what that left open.
     private func takeOver(_ isStopping: () -> Bool) throws(WorkerError) {
         let deadline = ContinuousClock.now + settings.kafka.connectTimeout + .seconds(20)
-        while true {
+        while !isStopping() {
             do throws(KafkaError) {
                 return try producer.initTransactions(within: .seconds(5))
             } catch {
+                if isStopping() { return }
                 guard error.isRetriable || error.code == .timedOut,
-                    ContinuousClock.now < deadline, !isStopping()
+                    ContinuousClock.now < deadline
                 else { throw .noTransactions(error) }
                 logger.info(
                     "the brokers do not begin transactions yet",

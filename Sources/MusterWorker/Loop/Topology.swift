@@ -1,8 +1,10 @@
 // Before anything is read: is there a broker, are the topics there, do they belong together?
 
+internal import Dispatch
 internal import Foundation
 internal import Logging
 internal import MusterKafka
+internal import Synchronization
 
 /// What a worker needs to find on the broker.
 struct Topology {
@@ -32,6 +34,7 @@ struct Topology {
     /// - Returns: the number of their partitions.
     func establish() throws(WorkerError) -> Int {
         let counts = try awaitBroker()
+        if isStopping() { throw unreachable(Self.wasStopped) }
         let missing = settings.topics.all.filter { counts[$0] == nil }
         guard !missing.isEmpty else { return try Self.partitionCount(in: counts, settings.topics) }
         guard settings.topics.create else { throw .topicsMissing(missing) }
@@ -40,22 +43,53 @@ struct Topology {
         return try awaitCreation(of: missing)
     }
 
-    /// Waits for the first answer; asks in short turns, so as to notice that it has to stop.
+    /// Waits for the first answer. Another thread asks for it, by a client of its own, because that
+    /// can neither be told to stop waiting nor take up the answer to a question that was given up.
     private func awaitBroker() throws(WorkerError) -> [String: Int] {
-        let deadline = ContinuousClock.now + settings.kafka.connectTimeout
-        while true {
-            let left = deadline - ContinuousClock.now
-            do throws(KafkaError) {
-                return try admin.partitionCounts(within: min(.seconds(1), max(left, .zero)))
-            } catch {
-                guard left > .seconds(1), !isStopping() else {
-                    throw .brokerUnreachable(
-                        bootstrapServers: settings.kafka.bootstrapServers ?? "",
-                        reason: error.reason
-                    )
+        let answer = Answer()
+        let (properties, sink) = (settings.clientProperties(), logger.sink)
+        let timeout = settings.kafka.connectTimeout
+        Thread.detachNewThread {
+            answer.give(
+                Result { () throws(KafkaError) in
+                    try Admin(properties, log: sink).partitionCounts(within: timeout)
                 }
+            )
+        }
+        while true {
+            if isStopping() { throw unreachable(Self.wasStopped) }
+            switch answer.take(within: 0.1) {
+            case .success(let counts): return counts
+            case .failure(let error): throw unreachable(error.reason)
+            case nil: break
             }
         }
+    }
+
+    /// A broker's answer, given by one thread and taken by another.
+    private final class Answer: Sendable {
+        private let result = Mutex<Result<[String: Int], KafkaError>?>(nil)
+        private let isThere = DispatchSemaphore(value: 0)
+
+        func give(_ result: Result<[String: Int], KafkaError>) {
+            self.result.withLock { $0 = result }
+            isThere.signal()
+        }
+
+        /// The answer, unless it takes longer than so many seconds.
+        func take(within seconds: Double) -> Result<[String: Int], KafkaError>? {
+            guard isThere.wait(timeout: .now() + seconds) == .success else { return nil }
+            return result.withLock(\.self)
+        }
+    }
+
+    private static let wasStopped = "the worker was told to stop"
+
+    private func unreachable(_ reason: String) -> WorkerError {
+        .brokerUnreachable(
+            bootstrapServers: settings.kafka.bootstrapServers ?? "",
+            reason: reason
+        )
     }
 
     /// The number of partitions that both inbound topics and the changelog have.
@@ -91,6 +125,7 @@ struct Topology {
         do throws(KafkaError) {
             try admin.create(topics, within: settings.kafka.connectTimeout)
         } catch {
+            if isStopping() { throw unreachable(Self.wasStopped) }
             throw .topicsNotCreated(reason: error.reason)
         }
     }

@@ -126,10 +126,20 @@ struct Layers {
     private func unknown(_ key: String, _ origin: Origin) -> SettingProblem {
         // A key without its section is as likely a slip as one with a wrong letter.
         let keys = Setting.all.map(\.key)
-        let sections = keys.compactMap { $0.split(separator: ".").first.map(String.init) }
+        var words = keys
+        if case .file = origin {
+            words += Self.sections
+        } else if Self.sections.contains(key) {
+            return SettingProblem(
+                "",
+                "`\(key)` is a section of settings",
+                origin,
+                help: keys.first { $0.hasPrefix("\(key).") }
+                    .map { "name a setting in it, such as \($0)" }
+            )
+        }
         let nearest =
-            Spelling.nearest(to: key, among: keys + sections)
-            ?? keys.first { $0.hasSuffix(".\(key)") }
+            Spelling.nearest(to: key, among: words) ?? keys.first { $0.hasSuffix(".\(key)") }
         return SettingProblem(
             "",
             "no setting is called `\(key)`",

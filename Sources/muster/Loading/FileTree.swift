@@ -25,11 +25,14 @@ enum FileTree {
     /// A name beside a path at which there is nothing that may have been meant; `nil` where there
     /// is none.
     static func nearest(to path: String) -> String? {
-        let url = URL(fileURLWithPath: path)
-        let folder = url.deletingLastPathComponent().path
+        var path = Substring(path)
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        let prefix = String(path.dropLast(name.count))
+        let folder = prefix.isEmpty ? "." : prefix
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let nearest = Spelling.nearest(to: url.lastPathComponent, among: names.sorted())
-        return nearest.map { String(path.dropLast(url.lastPathComponent.count)) + $0 }
+        let visible = names.filter { !$0.hasPrefix(".") }.sorted()
+        return Spelling.nearest(to: name, among: visible).map { prefix + $0 }
     }
 
     /// The file itself, or the files of a kind below a folder in order of path; those with a dot in

@@ -35,12 +35,13 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         ProcessMemory.keepFreed()
-        // Whoever has started a process may want it to end before it has got anywhere.
-        let request = StopRequest()
-        let signals = StopSignals { request.make() }
         var settings = try SettingsFile.resolve(config: config, overrides: overrides)
         let files = PolicyFiles(settings.policies + policies)
         try files.requireValid()
+        // From here on, whoever wants it to end has it end in order, even before it has got
+        // anywhere; before, signals end it at once.
+        let request = StopRequest()
+        let signals = StopSignals { request.make() }
         let redaction = Redaction(settings.kafka.properties)
         let logger = Log.make(
             level: settings.logLevel,
