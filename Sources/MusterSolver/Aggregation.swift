@@ -158,26 +158,19 @@ private struct Candidates {
     /// All of a group must need the same literals in the same order, and nothing may need them.
     private mutating func compareNeeds() {
         if presolve.implications.isEmpty { return }
-        var starts = [Int32](repeating: 0, count: leaders.count + 1)
         for implication in presolve.implications {
-            starts[Int(implication.variable.index) + 1] += 1
             let leader = leaders[Int(implication.condition.variable.index)]
             if leader >= 0, sizes[Int(leader)] > 1 { unequal.insert(leader) }
         }
-        for variable in leaders.indices { starts[variable + 1] += starts[variable] }
-        var needs = [Int](repeating: 0, count: presolve.implications.count)
-        var next = starts
-        for implication in presolve.implications {
-            let variable = Int(implication.variable.index)
-            needs[Int(next[variable])] = implication.condition.literal
-            next[variable] += 1
-        }
+        let needs = Buckets(presolve.implications.map(\.variable.index), count: leaders.count)
         for variable in leaders.indices where leaders[variable] >= 0 {
             let leader = Int(leaders[variable])
             if leader == variable { continue }
-            let own = needs[Int(starts[variable])..<Int(starts[variable + 1])]
-            let others = needs[Int(starts[leader])..<Int(starts[leader + 1])]
-            if own != others { unequal.insert(Int32(leader)) }
+            let isEqual = needs[variable].elementsEqual(needs[leader]) { own, other in
+                presolve.implications[Int(own)].condition
+                    == presolve.implications[Int(other)].condition
+            }
+            if !isEqual { unequal.insert(Int32(leader)) }
         }
     }
 }

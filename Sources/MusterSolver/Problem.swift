@@ -195,8 +195,7 @@ extension LinearSum {
     /// The same sum with each variable once, in order, and no zero factors.
     var normalised: LinearSum {
         if isNormal { return self }
-        var sorted = terms
-        if !isOrdered { sorted.sort { $0.variable < $1.variable } }
+        var sorted = terms.sorted { $0.variable < $1.variable }
         // The terms of a variable become one, in the place of the first.
         var kept = 0
         var next = 0
@@ -215,15 +214,6 @@ extension LinearSum {
         var result = LinearSum(constant)
         result.terms = sorted
         return result
-    }
-
-    private var isOrdered: Bool {
-        var last: Int32 = -1
-        for term in terms {
-            if term.variable.index < last { return false }
-            last = term.variable.index
-        }
-        return true
     }
 
     private var isNormal: Bool {

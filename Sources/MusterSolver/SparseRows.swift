@@ -69,12 +69,6 @@ struct SparseRows: Sendable {
         constants.append(constant)
     }
 
-    /// Adds the row `sum`.
-    mutating func append(_ sum: LinearSum) {
-        for term in sum.terms { add(term.coefficient, term.variable.index) }
-        close(sum.constant)
-    }
-
     /// The value of a row without its constant; `values` must make it fit.
     func value(_ row: Int, at values: [Int]) -> Int {
         var sum = 0

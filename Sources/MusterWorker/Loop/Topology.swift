@@ -34,7 +34,7 @@ struct Topology {
     /// - Returns: the number of their partitions.
     func establish() throws(WorkerError) -> Int {
         let counts = try awaitBroker()
-        if isStopping() { throw unreachable(Self.wasStopped) }
+        try endIfStopping()
         let missing = settings.topics.all.filter { counts[$0] == nil }
         guard !missing.isEmpty else { return try Self.partitionCount(in: counts, settings.topics) }
         guard settings.topics.create else { throw .topicsMissing(missing) }
@@ -57,7 +57,7 @@ struct Topology {
             )
         }
         while true {
-            if isStopping() { throw unreachable(Self.wasStopped) }
+            try endIfStopping()
             switch answer.take(within: 0.1) {
             case .success(let counts): return counts
             case .failure(let error): throw unreachable(error.reason)
@@ -83,7 +83,9 @@ struct Topology {
         }
     }
 
-    private static let wasStopped = "the worker was told to stop"
+    private func endIfStopping() throws(WorkerError) {
+        if isStopping() { throw unreachable("the worker was told to stop") }
+    }
 
     private func unreachable(_ reason: String) -> WorkerError {
         .brokerUnreachable(
@@ -125,7 +127,7 @@ struct Topology {
         do throws(KafkaError) {
             try admin.create(topics, within: settings.kafka.connectTimeout)
         } catch {
-            if isStopping() { throw unreachable(Self.wasStopped) }
+            try endIfStopping()
             throw .topicsNotCreated(reason: error.reason)
         }
     }
@@ -138,8 +140,9 @@ struct Topology {
             if names.allSatisfy({ counts[$0] != nil }) {
                 return try Self.partitionCount(in: counts, settings.topics)
             }
+            try endIfStopping()
             Thread.sleep(forTimeInterval: 0.05)
-        } while ContinuousClock.now < deadline && !isStopping()
+        } while ContinuousClock.now < deadline
         throw .topicsNotCreated(
             reason: "\(names.joined(separator: ", ")) did not appear in time"
         )

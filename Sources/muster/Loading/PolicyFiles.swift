@@ -18,25 +18,23 @@ struct PolicyFiles {
     /// How many files were read.
     var fileCount: Int { texts.count }
     /// How many of them are files of settings, which are checked and otherwise passed over.
-    private(set) var settingsFileCount = 0
-    /// Those of them that were named themselves, not found in a folder.
-    private var namedSettingsFiles: [String] = []
+    var settingsFileCount: Int { settingsFiles.count }
+    private var settingsFiles: [String] = []
+    private let paths: [String]
     /// Whether what was found forbids using the documents.
     var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
     /// Reads files, and folders with everything below them that ends in `.yaml`, `.yml` or
     /// `.json`; a name with `.test.` in it is a policy's test, not a policy.
     init(_ paths: [String]) {
+        self.paths = paths
         var documents: [DocumentText] = []
         // A file may be named itself and lie in a folder that is named too.
         var known: Set<String> = []
         for path in paths {
             for file in files(at: path) {
                 let url = URL(fileURLWithPath: file).resolvingSymlinksInPath()
-                guard known.insert(url.path).inserted else { continue }
-                let before = settingsFileCount
-                documents += read(file)
-                if settingsFileCount > before, file == path { namedSettingsFiles.append(file) }
+                if known.insert(url.path).inserted { documents += read(file) }
             }
         }
         let read = DocumentText.read(
@@ -126,7 +124,7 @@ struct PolicyFiles {
             report("no-documents", file, "`\(file)` holds no document", severity: .warning)
         }
         guard !findings.hasErrors, let settings = Self.settings(in: nodes) else { return [text] }
-        settingsFileCount += 1
+        settingsFiles.append(file)
         do throws(SettingsError) {
             _ = try Settings.resolve(file: settings)
         } catch {
@@ -178,7 +176,8 @@ struct PolicyFiles {
     /// - Throws: the exit status for invalid input when a finding is an error.
     func requireValid() throws {
         show(on: .error)
-        for file in namedSettingsFiles {
+        // Those of a folder are among what people keep together.
+        for file in settingsFiles where paths.contains(file) {
             Terminal.error.write(
                 "warning: `\(file)` holds settings, not policies, and is passed over; "
                     + "`muster run --config` takes settings"
